@@ -1,0 +1,152 @@
+"""Where everything lives: one typed settings object, read from OSO_* variables and `$OSO_HOME/oso.toml`.
+
+An environment variable wins over the profile file, which wins over the defaults here. Secrets (tokens, RPC keys)
+come from the environment only and are `SecretStr`, so that they print as asterisks.
+"""
+
+import os
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PROFILE_NAME = "oso.toml"
+
+
+class EvmChain(BaseModel):
+    """One chain to land: `name` is its directory name (`optimism`), `rpc_url` an http(s) or recorded `file://` URL."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9_]+$")
+    chain_id: int = Field(gt=0)
+    rpc_url: SecretStr
+    start: date
+
+    @property
+    def event_source(self) -> str:
+        """The name under which its events are published, for example `OPTIMISM`."""
+        return self.name.upper()
+
+
+def default_home() -> Path:
+    """`$OSO_HOME`, else `.oso` in the working directory, as an absolute path."""
+    return Path(os.environ.get("OSO_HOME", ".oso")).expanduser().resolve()
+
+
+class Settings(BaseSettings):
+    """All paths and endpoints of one installation; building it touches no file but the profile."""
+
+    model_config = SettingsConfigDict(env_prefix="OSO_", env_nested_delimiter="__", frozen=True, extra="forbid")
+
+    home: Path = Field(default_factory=default_home, description="Everything this installation writes is below it.")
+    engine: Literal["duckdb"] = "duckdb"
+    start: date = Field(default=date(2015, 1, 1), description="First day that metrics are computed for.")
+
+    github_archive_url: str = Field(
+        default="https://data.gharchive.org", description="URL or directory that holds YYYY-MM-DD-H.json.gz files."
+    )
+    oss_directory_url: str = Field(
+        default="https://github.com/opensource-observer/oss-directory.git",
+        description="Git URL, git repository or plain directory of YAML files.",
+    )
+    git_base_url: str = Field(
+        default="https://github.com", description="URL or directory below which repositories lie as owner/name[.git]."
+    )
+    evm_chains: tuple[EvmChain, ...] = Field(default=(), description="Chains to land, JSON in OSO_EVM_CHAINS.")
+
+    memory_limit: str = Field(default="1GB", description="DuckDB's memory limit, for one connection.")
+    threads: int = Field(default=2, ge=1, description="DuckDB's threads, for one connection.")
+    lock_timeout_seconds: float = Field(default=600.0, gt=0, description="How long to wait for the compute lock.")
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the profile file."""
+        given = init_settings()
+        home = Path(str(given["home"])) if "home" in given else default_home()
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / PROFILE_NAME)
+
+    @property
+    def profile(self) -> Path:
+        """The profile file; it need not exist."""
+        return self.home / PROFILE_NAME
+
+    @property
+    def warehouse(self) -> Path:
+        """Folder of the Iceberg tables' files."""
+        return self.home / "warehouse"
+
+    @property
+    def warehouse_uri(self) -> str:
+        """The same as a URI."""
+        return f"file://{self.warehouse}"
+
+    @property
+    def catalog_uri(self) -> str:
+        """SQLAlchemy URL of the Iceberg catalog."""
+        return f"sqlite:///{self.home / 'catalog.db'}"
+
+    @property
+    def compute_db(self) -> Path:
+        """DuckDB file of the SQLMesh models; only the pipeline opens it."""
+        return self.home / "compute.duckdb"
+
+    @property
+    def state_db(self) -> Path:
+        """DuckDB file of SQLMesh's state."""
+        return self.home / "state.duckdb"
+
+    @property
+    def compute_lock(self) -> Path:
+        """File whose kernel lock the one compute writer holds."""
+        return self.home / "compute.lock"
+
+    @property
+    def dagster_home(self) -> Path:
+        """DAGSTER_HOME of this installation."""
+        return self.home / "dagster"
+
+    @property
+    def dlt_dir(self) -> Path:
+        """dlt's working directory: pipelines, load packages, state."""
+        return self.home / "dlt"
+
+    @property
+    def git_dir(self) -> Path:
+        """Bare blobless clones that are kept and fetched."""
+        return self.home / "git"
+
+    @property
+    def cache_dir(self) -> Path:
+        """What may be deleted at any time: the manifest, rendered charts."""
+        return self.home / "cache"
+
+    @property
+    def world_dir(self) -> Path:
+        """The sample world."""
+        return self.home / "world"
+
+    @cached_property
+    def chain_names(self) -> tuple[str, ...]:
+        """Names of the chains, in the order given."""
+        return tuple(chain.name for chain in self.evm_chains)
