@@ -113,7 +113,9 @@ class Grain(Enum):
         except ValueError:
             raise ValueError(f"partition key {key!r} is not a date YYYY-MM-DD") from None
         if self.floor(day) != day:
-            raise ValueError(f"{key} does not begin a {self.value} partition; the one that holds it is {self.floor(day)}")
+            raise ValueError(
+                f"{key} does not begin a {self.value} partition; the one that holds it is {self.floor(day)}"
+            )
         return self.window_of(day)
 
 

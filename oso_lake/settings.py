@@ -52,14 +52,16 @@ class Settings(BaseSettings):
     start: date = Field(default=date(2015, 1, 1), description="First day that metrics are computed for.")
 
     github_archive_url: str = Field(
-        default="https://data.gharchive.org", description="URL or directory that holds YYYY-MM-DD-H.json.gz files."
+        default="https://data.gharchive.org",
+        description="URL or directory that holds YYYY-MM-DD-H.json.gz files.",
     )
     oss_directory_url: str = Field(
         default="https://github.com/opensource-observer/oss-directory.git",
         description="Git URL, git repository or plain directory of YAML files.",
     )
     git_base_url: str = Field(
-        default="https://github.com", description="URL or directory below which repositories lie as owner/name[.git]."
+        default="https://github.com",
+        description="URL or directory below which repositories lie as owner/name[.git].",
     )
     evm_chains: tuple[EvmChain, ...] = Field(default=(), description="Chains to land, JSON in OSO_EVM_CHAINS.")
 

@@ -1,0 +1,66 @@
+# Two commands need nothing but Python and a package index: `make demo` and `make test`.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+DAYS ?= 60
+PROJECTS ?= 40
+PORT ?= 3000
+
+# bytecode makes every import of dagster and sqlmesh several times faster, so a shell's wish not to write it is undone
+unexport PYTHONDONTWRITEBYTECODE
+export UV_COMPILE_BYTECODE := 1
+export UV_LINK_MODE := copy
+# an interpreter of the machine is used where one fits; one is downloaded only where none does
+export UV_PYTHON_PREFERENCE := system
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DO_NOT_TRACK := 1
+
+UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
+RUN := .venv/bin/
+STAMP := .venv/.synced
+
+.PHONY: help setup demo dev test test-tools lint types format bench docs clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.tools/uv/bin/uv:
+	@echo "uv is not installed: putting it into .tools/uv from the package index"
+	python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools/uv uv
+
+$(STAMP): pyproject.toml uv.lock | $(filter .tools/uv/bin/uv,$(UV))
+	$(UV) sync --frozen
+	@touch $@
+
+setup: $(STAMP) ## Install uv where it is missing, and the locked environment
+
+demo: $(STAMP) ## Sample world to published series and charts: make demo DAYS=60 PROJECTS=40
+	$(RUN)oso demo --days $(DAYS) --projects $(PROJECTS)
+
+dev: $(STAMP) ## Dagster's UI over the same data: make dev PORT=3000
+	$(RUN)oso dev --port $(PORT)
+
+test-tools: $(STAMP)
+	PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/ensure_tools.sh
+
+test: $(STAMP) test-tools ## Pass the tests
+	$(RUN)pytest -n 2 --dist loadfile
+
+lint: $(STAMP) ## Format, lint and import direction
+	$(RUN)ruff format --check .
+	$(RUN)ruff check .
+	$(RUN)lint-imports
+
+types: $(STAMP) ## Static types
+	$(RUN)ty check --error-on-warning
+
+format: $(STAMP) ## Format and fix what can be fixed
+	$(RUN)ruff format .
+	$(RUN)ruff check --fix .
+
+bench: $(STAMP) ## Benchmarks: ratios against a named rival or floor, written to docs/benchmarks.md
+	$(RUN)python -m benchmarks
+
+clean: ## Remove this installation's data (not the environment)
+	rm -rf .oso .artifacts
