@@ -1,0 +1,262 @@
+"""Replacing windows of a raw Iceberg table: one snapshot per call, old or new and never a half.
+
+PyIceberg's `Table.overwrite` writes a delete snapshot and then an append snapshot, and its own retry appends again
+what another writer may have landed meanwhile. Here one overwrite snapshot drops, rewrites and adds files together,
+and a lost race is evaluated again from the new head. Which snapshot last changed a window is in probes.py.
+"""
+
+import random
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from oso_lake.contracts import ContractError, TableContract
+from oso_lake.window_names import encode_windows
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog import Catalog
+    from pyiceberg.expressions import BooleanExpression
+    from pyiceberg.manifest import DataFile
+    from pyiceberg.table import Table
+
+WINDOWS = "oso.windows"
+LOAD_ID = "oso.load_id"
+SOURCE = "oso.source"
+SOURCE_VERSION = "oso.source_version"
+
+TABLE_PROPERTIES = {
+    # every commit writes the whole metadata file anew; readers that opened an older one still find it
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "100",
+    "commit.manifest-merge.enabled": "true",
+    "commit.manifest.min-count-to-merge": "16",
+    # PyIceberg's retry does not look at the scope again: `replace` retries by itself
+    "commit.retry.num-retries": "0",
+    "write.parquet.compression-codec": "zstd",
+    "write.parquet.compression-level": "3",
+}
+MAX_ATTEMPTS = 12
+# rows in memory at once while data files are written; also the largest data file
+SLAB_ROWS = 500_000
+SLAB_BYTES = 128 * 1024 * 1024
+READ_BATCH_ROWS = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Windows to replace, and the filter that selects exactly the rows these windows own."""
+
+    filter: "BooleanExpression"
+    windows: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commit:
+    """What `replace` did: `rows` written; `changed` is False when there was nothing to drop and nothing to add."""
+
+    table: str
+    snapshot_id: int | None
+    rows: int
+    changed: bool
+
+
+def ensure_table(catalog: "Catalog", contract: TableContract) -> "Table":
+    """Load the table of `contract`; create it at first use, and add columns that the contract gained as nullable.
+
+    Raises ContractError when the table differs from the contract in any other way.
+    """
+    from pyiceberg.exceptions import NoSuchTableError, TableAlreadyExistsError  # noqa: PLC0415
+
+    try:
+        table = catalog.load_table(contract.name)
+    except NoSuchTableError:
+        try:
+            return _create_table(catalog, contract)
+        except TableAlreadyExistsError:
+            table = catalog.load_table(contract.name)
+    return _evolved(table, contract)
+
+
+def replace(
+    catalog: "Catalog",
+    contract: TableContract,
+    data: pa.Table | Iterable[Path],
+    scope: Scope,
+    properties: Mapping[str, str],
+) -> Commit:
+    """Replace the rows of `scope` by `data` (a table, or Parquet files) in one snapshot; again is the same.
+
+    `properties` go to the snapshot summary as they are, next to the windows. Raises ContractError when the data breaks
+    the contract, CommitFailedException when other writers won `MAX_ATTEMPTS` times.
+    """
+    from pyiceberg.exceptions import CommitFailedException  # noqa: PLC0415
+
+    table = ensure_table(catalog, contract)
+    added = _write_all(table, contract, data)
+    for attempt in range(MAX_ATTEMPTS):
+        try:
+            snapshot_id, changed = _commit(table, added, scope, properties)
+            break
+        except CommitFailedException:
+            if attempt + 1 == MAX_ATTEMPTS:
+                _discard(table, added)
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * 2 ** min(attempt, 5))  # noqa: S311
+            table.refresh()
+    rows = sum(file.record_count for file in added)
+    return Commit(table=contract.name, snapshot_id=snapshot_id, rows=rows, changed=changed)
+
+
+def _write_all(table: "Table", contract: TableContract, data: pa.Table | Iterable[Path]) -> list["DataFile"]:
+    """Write all of `data` as data files that no snapshot refers to yet; none stays when it breaks the contract."""
+    written: list[DataFile] = []
+    try:
+        for slab in _slabs(data):
+            written.extend(_write(table, contract.conform(slab)))
+    except BaseException:
+        _discard(table, written)
+        raise
+    return written
+
+
+def _commit(
+    table: "Table", added: list["DataFile"], scope: Scope, properties: Mapping[str, str]
+) -> tuple[int | None, bool]:
+    """Drop what the scope owns and add `added`; one snapshot, or none when both are nothing.
+
+    Files are deleted only where the catalog says that the commit did not happen: after any other error it may have.
+    """
+    from pyiceberg.exceptions import CommitFailedException  # noqa: PLC0415
+
+    dropped, kept = _affected(table, scope.filter)
+    summary = {**properties, WINDOWS: encode_windows(scope.windows)}
+    current = table.current_snapshot()
+    if not added and not dropped:
+        return (current.snapshot_id if current else None), False
+    try:
+        with table.transaction() as transaction:
+            if dropped:
+                producer = transaction.update_snapshot(snapshot_properties=summary).overwrite()
+            else:
+                producer = transaction._append_snapshot_producer(summary)
+            with producer as snapshot:
+                for file in dropped:
+                    snapshot.delete_data_file(file)
+                for file in (*kept, *added):
+                    snapshot.append_data_file(file)
+    except CommitFailedException:
+        _discard(table, kept)
+        raise
+    return producer.snapshot_id, True
+
+
+def _affected(table: "Table", scope_filter: "BooleanExpression") -> tuple[list["DataFile"], list["DataFile"]]:
+    """Data files that hold rows of the scope, and new files with those of their rows that are not of the scope."""
+    from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415
+    from pyiceberg.expressions.visitors import _StrictMetricsEvaluator, bind  # noqa: PLC0415
+    from pyiceberg.io.pyarrow import ArrowScan, _expression_to_complementary_pyarrow  # noqa: PLC0415
+
+    schema = table.schema()
+    is_inside = _StrictMetricsEvaluator(schema, scope_filter).eval
+    outside = _expression_to_complementary_pyarrow(bind(schema, scope_filter, case_sensitive=True), schema)
+    dropped: list[DataFile] = []
+    kept: list[DataFile] = []
+    for task in table.scan(row_filter=scope_filter).plan_files():
+        if is_inside(task.file):
+            dropped.append(task.file)
+            continue
+        rows = ArrowScan(table.metadata, table.io, schema, AlwaysTrue()).to_table([task])
+        rest = rows.filter(outside)
+        if rest.num_rows == rows.num_rows:
+            continue
+        dropped.append(task.file)
+        if rest.num_rows:
+            kept.extend(_write(table, rest))
+    return dropped, kept
+
+
+def _write(table: "Table", rows: pa.Table) -> Iterator["DataFile"]:
+    from pyiceberg.io.pyarrow import _dataframe_to_data_files  # noqa: PLC0415
+
+    if not rows.num_rows:
+        return iter(())
+    return iter(_dataframe_to_data_files(table.metadata, rows, table.io, write_uuid=uuid.uuid4()))
+
+
+def _discard(table: "Table", files: Iterable["DataFile"]) -> None:
+    """Delete data files that no snapshot will ever refer to."""
+    for file in files:
+        table.io.delete(file.file_path)
+
+
+def _slabs(data: pa.Table | Iterable[Path]) -> Iterator[pa.Table]:
+    """`data` in tables of at most about SLAB_ROWS rows and SLAB_BYTES bytes."""
+    if isinstance(data, pa.Table):
+        for start in range(0, data.num_rows, SLAB_ROWS):
+            yield data.slice(start, SLAB_ROWS)
+        return
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in _batches(data):
+        held.append(batch)
+        rows += batch.num_rows
+        size += batch.nbytes
+        if rows >= SLAB_ROWS or size >= SLAB_BYTES:
+            yield pa.Table.from_batches(held)
+            held, rows, size = [], 0, 0
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _batches(paths: Iterable[Path]) -> Iterator[pa.RecordBatch]:
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            yield from (batch for batch in file.iter_batches(READ_BATCH_ROWS) if batch.num_rows)
+
+
+def _create_table(catalog: "Catalog", contract: TableContract) -> "Table":
+    from pyiceberg.partitioning import PartitionField, PartitionSpec  # noqa: PLC0415
+    from pyiceberg.schema import assign_fresh_schema_ids  # noqa: PLC0415
+    from pyiceberg.transforms import parse_transform  # noqa: PLC0415
+
+    catalog.create_namespace_if_not_exists(contract.namespace)
+    schema = assign_fresh_schema_ids(catalog._convert_schema_if_needed(contract.schema))
+    fields = [
+        PartitionField(
+            schema.find_field(field.column).field_id, 1000 + index, parse_transform(field.transform), field.field_name
+        )
+        for index, field in enumerate(contract.partition)
+    ]
+    properties = {**TABLE_PROPERTIES, "comment": contract.description}
+    return catalog.create_table(contract.name, schema, partition_spec=PartitionSpec(*fields), properties=properties)
+
+
+def _evolved(table: "Table", contract: TableContract) -> "Table":
+    """`table` with the nullable columns that the contract gained."""
+    from pyiceberg.schema import assign_fresh_schema_ids  # noqa: PLC0415
+
+    wanted = assign_fresh_schema_ids(table.catalog._convert_schema_if_needed(contract.schema))
+    have = {field.name: field for field in table.schema().fields}
+    gained = [field.name for field in wanted.fields if field.name not in have]
+    lost = [name for name in have if name not in contract.schema.names]
+    retyped = [
+        field.name
+        for field in wanted.fields
+        if field.name in have
+        and (type(field.field_type), field.required) != (type(have[field.name].field_type), have[field.name].required)
+    ]
+    if lost or retyped or any(not contract.schema.field(name).nullable for name in gained):
+        raise ContractError(
+            f"{contract.name} does not match its contract (gone: {lost}, of another type: {retyped}, new: {gained}); "
+            f"only nullable columns can be added. Land it anew: drop the table {contract.name} first"
+        )
+    if gained:
+        with table.update_schema() as update:
+            update.union_by_name(wanted)
+    return table
