@@ -1,0 +1,210 @@
+"""Reading published series from Python: `from oso_lake import Lake; Lake().query(sql, begin, end)`.
+
+A query is plain SQL over the published tables; `begin` and `end` limit every time series in it to the sample dates
+`[begin, end)`, also inside CTEs, subqueries and set operations. Nothing but one SELECT is admitted (`admission.py`)
+and the connection reads nothing but the warehouse (`sandbox.py`).
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from oso_lake.admission import AdmittedQuery, admit, to_sql, unknown_column
+from oso_lake.calendar import Window
+from oso_lake.errors import LakeError, QueryFailedError, UnknownNameError
+from oso_lake.sandbox import Sandbox
+from oso_lake.settings import Settings
+from oso_lake.suggest import nearest_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+    from pyiceberg.table import Table
+
+Day = date | datetime | str
+
+CATALOGUE = "metrics_v0"
+ENTITY_TABLES = {"artifact": "artifacts_v1", "project": "projects_v1", "collection": "collections_v1"}
+_ENTITY_NAMES = {
+    "artifact": "e.artifact_namespace || '/' || e.artifact_name",
+    "project": "e.project_name",
+    "collection": "e.collection_name",
+}
+_EARLIEST, _LATEST = date.min, date.max
+
+
+class Lake:
+    """The published tables of one installation, for reading only. Keep one: it reuses its connection."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self._sandbox = Sandbox(self.settings)
+        self._known_metrics: tuple[str, dict[str, str]] = ("", {})
+
+    def query(self, sql: str, begin: Day | None = None, end: Day | None = None) -> "pd.DataFrame":
+        """Run one SELECT and return a pandas DataFrame; raises LakeError with a sentence that says what to change.
+
+        Each published time series in it is limited to sample dates in `[begin, end)`; either side may be left out.
+        """
+        return self._run(sql, begin, end).df()
+
+    def arrow(self, sql: str, begin: Day | None = None, end: Day | None = None) -> "pa.Table":
+        """As `query`, as an Arrow table."""
+        return self._run(sql, begin, end).to_arrow_table()
+
+    def polars(self, sql: str, begin: Day | None = None, end: Day | None = None) -> "pl.DataFrame":
+        """As `query`, as a polars DataFrame."""
+        return self._run(sql, begin, end).pl()
+
+    def series(
+        self,
+        metric: str,
+        entities: str | Sequence[str] = (),
+        begin: Day | None = None,
+        end: Day | None = None,
+        *,
+        entity_type: str = "project",
+    ) -> "pd.DataFrame":
+        """One metric as rows (sample_date, {entity_type}_name, amount), of the named entities or of all.
+
+        Raises UnknownNameError for a metric, an entity type or an entity that does not exist.
+        """
+        if entity_type not in ENTITY_TABLES:
+            raise UnknownNameError("entity type", entity_type, tuple(ENTITY_TABLES))
+        names = (entities,) if isinstance(entities, str) else tuple(entities)
+        self._require_metrics([metric], self._metrics_by_name())
+        if names:
+            self._require_entities(entity_type, names)
+        return self._run(_series_sql(entity_type), begin, end, {"metric": metric, "names": list(names)}).df()
+
+    def metrics(self) -> "pd.DataFrame":
+        """The catalogue: one row a metric id, ordered by name."""
+        return self.query(f"SELECT * FROM {CATALOGUE} ORDER BY metric_name")  # noqa: S608 - constants only
+
+    def tables(self) -> "pd.DataFrame":
+        """Published tables: name, rows, columns, description."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and not needed for arrow or polars
+
+        tables = {name: self._table(name) for name in sorted(self._sandbox.versions())}
+        return pd.DataFrame(
+            {
+                "table": list(tables),
+                "rows": [_row_count(table) for table in tables.values()],
+                "columns": [", ".join(table.schema().column_names) for table in tables.values()],
+                "description": [table.properties.get("comment", "") for table in tables.values()],
+            }
+        )
+
+    def describe(self, table: str) -> "pd.DataFrame":
+        """Columns of a published table: column, type, description."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and not needed for arrow or polars
+
+        versions = self._sandbox.versions()
+        name = table.lower().removeprefix("published.")
+        if name not in versions:
+            raise UnknownNameError("table", table, nearest_names(name, versions), "see Lake().tables()")
+        fields = self._table(name).schema().fields
+        return pd.DataFrame(
+            {
+                "column": [field.name for field in fields],
+                "type": [str(field.field_type) for field in fields],
+                "description": [field.doc or "" for field in fields],
+            }
+        )
+
+    def close(self) -> None:
+        """Give the connection back; the next query opens a new one."""
+        self._sandbox.close()
+
+    def _run(
+        self, sql: str, begin: Day | None, end: Day | None, parameters: dict[str, object] | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        bounds = bounds_of(begin, end)
+        versions = self._sandbox.versions()
+        query = admit(sql, versions)
+        if query.metric_names or query.metric_ids:
+            known = self._metrics_by_name(versions)
+            self._require_metrics(query.metric_names, known)
+            self._require_metrics(query.metric_ids, {metric_id: metric_id for metric_id in known.values()})
+        cursor = self._sandbox.cursor({table: versions[table] for table in query.tables})
+        try:
+            return cursor.execute(to_sql(query, bounds), parameters)
+        except duckdb.Error as error:
+            raise self._explained(error, query) from error
+
+    def _explained(self, error: duckdb.Error, query: AdmittedQuery) -> LakeError:
+        columns = {table: [field.name for field in self._table(table).schema().fields] for table in query.tables}
+        message = str(error)
+        return unknown_column(message, columns) or QueryFailedError(re.split(r"\n\n|\nLINE ", message)[0])
+
+    def _table(self, name: str) -> "Table":
+        return self._sandbox.catalog().load_table(("published", name))
+
+    def _metrics_by_name(self, versions: dict[str, str] | None = None) -> dict[str, str]:
+        """Metric name to id, read once per version of the catalogue."""
+        versions = versions or self._sandbox.versions()
+        location = versions.get(CATALOGUE, "")
+        if location and self._known_metrics[0] != location:
+            cursor = self._sandbox.cursor({CATALOGUE: location})
+            rows = cursor.execute(f"SELECT metric_name, metric_id FROM published.{CATALOGUE}").fetchall()  # noqa: S608
+            self._known_metrics = (location, dict(rows))
+        return self._known_metrics[1]
+
+    def _require_metrics(self, named: Sequence[str] | frozenset[str], known: dict[str, str]) -> None:
+        for name in sorted(named):
+            if name not in known:
+                raise UnknownNameError("metric", name, nearest_names(name, known), "see Lake().metrics()")
+
+    def _require_entities(self, entity_type: str, names: Sequence[str]) -> None:
+        sql = f"SELECT DISTINCT {_ENTITY_NAMES[entity_type]} AS name FROM {ENTITY_TABLES[entity_type]} AS e"  # noqa: S608
+        known = {row[0] for row in self._run(sql, None, None).fetchall()}
+        for name in names:
+            if name not in known:
+                raise UnknownNameError(entity_type, name, nearest_names(name, known))
+
+
+def bounds_of(begin: Day | None, end: Day | None) -> Window | None:
+    """The window `[begin, end)`; raises LakeError when a side is no day or nothing lies between them."""
+    if begin is None and end is None:
+        return None
+    start, stop = (
+        _EARLIEST if begin is None else _day(begin, "begin"),
+        _LATEST if end is None else _day(end, "end"),
+    )
+    if start >= stop:
+        raise LakeError(f"begin {start} is not before end {stop}: sample dates are read from begin to before end")
+    return Window(start, stop)
+
+
+def _day(value: Day, side: str) -> date:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise LakeError(f"{side} {value!r} is not a date YYYY-MM-DD") from None
+    if not isinstance(moment, datetime):
+        return moment
+    if moment.time() != time.min:
+        raise LakeError(f"{side} {value} is inside a day: sample dates are whole days, give a date")
+    return moment.date()
+
+
+def _row_count(table: "Table") -> int:
+    snapshot = table.current_snapshot()
+    summary = snapshot.summary if snapshot else None
+    return int(summary["total-records"] or 0) if summary else 0
+
+
+def _series_sql(entity_type: str) -> str:
+    name = _ENTITY_NAMES[entity_type]
+    return f"""
+        SELECT s.sample_date, {name} AS {entity_type}_name, s.amount
+        FROM timeseries_metrics_by_{entity_type}_v0 AS s
+        JOIN {CATALOGUE} AS m ON m.metric_id = s.metric_id
+        JOIN {ENTITY_TABLES[entity_type]} AS e ON e.{entity_type}_id = s.{entity_type}_id
+        WHERE m.metric_name = $metric AND (len($names) = 0 OR list_contains($names, {name}))
+        ORDER BY 1, 2
+    """  # noqa: S608 - entity_type is a key of ENTITY_TABLES, values are parameters

@@ -1,0 +1,137 @@
+"""A DuckDB connection that can read the published tables and nothing else.
+
+Views over `iceberg_scan` of each table's current metadata are made first, then file access outside the warehouse,
+settings and extensions are locked. It opens neither the compute store nor its lock, so reading never waits for a
+backfill. Reading the catalog's version of each table takes one statement; a view is made again only when its table
+has a new version.
+"""
+
+import importlib.util
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from oso_lake.admission import NAMESPACE
+from oso_lake.catalog import open_catalog
+from oso_lake.errors import NothingPublishedError
+from oso_lake.settings import Settings
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog import Catalog
+
+EXTENSIONS = ("avro", "iceberg")
+
+
+class Sandbox:
+    """The published tables of one installation; safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._guard = threading.Lock()
+        self._catalog: Catalog | None = None
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._versions: dict[str, str] = {}
+
+    def versions(self) -> dict[str, str]:
+        """Metadata location of each published table; raises NothingPublishedError when there is none."""
+        if not self._settings.warehouse.is_dir():
+            raise self._nothing_published()
+        versions = metadata_locations(self.catalog(), NAMESPACE)
+        if not versions:
+            raise self._nothing_published()
+        return versions
+
+    def catalog(self) -> "Catalog":
+        """The Iceberg catalog, opened once."""
+        with self._guard:
+            if self._catalog is None:
+                self._catalog = open_catalog(self._settings)
+            return self._catalog
+
+    def cursor(self, versions: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
+        """A cursor in which each table of `versions` is a view of that version."""
+        with self._guard:
+            if self._connection is None:
+                self._connection = open_sandbox(self._settings)
+            for table, location in versions.items():
+                if self._versions.get(table) != location:
+                    scan = f"iceberg_scan({_literal(location)})"
+                    self._connection.execute(f"CREATE OR REPLACE VIEW {NAMESPACE}.{_identifier(table)} AS FROM {scan}")
+                    self._versions[table] = location
+            return self._connection.cursor()
+
+    def close(self) -> None:
+        """Close the connection; a later query opens a new one."""
+        with self._guard:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection, self._versions = None, {}
+
+    def _nothing_published(self) -> NothingPublishedError:
+        return NothingPublishedError(
+            f"nothing is published in {self._settings.home} yet: run `oso demo` for a sample world, "
+            "or `oso land` and `oso materialize` for your own sources"
+        )
+
+
+def open_sandbox(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """An in-memory connection that reads files of the warehouse only, and whose settings are locked."""
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            # spilling would need a writable folder outside the warehouse
+            "temp_directory": "",
+        }
+    )
+    for name in EXTENSIONS:
+        connection.execute(f"LOAD {_literal(str(extension_file(name)))}")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL parquet_metadata_cache = true")
+    connection.execute(f"CREATE SCHEMA {NAMESPACE}")
+    connection.execute(f"SET GLOBAL allowed_directories = [{_literal(str(settings.warehouse))}]")
+    connection.execute("SET GLOBAL enable_external_access = false")
+    connection.execute("SET GLOBAL lock_configuration = true")
+    return connection
+
+
+def extension_file(name: str) -> Path:
+    """The file of a DuckDB extension inside its package; loading it by path needs no installation and no network."""
+    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        path = Path(folder) / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
+        if path.is_file():
+            return path
+    raise FileNotFoundError(
+        f"DuckDB extension {name} for DuckDB {duckdb.__version__} is not installed: run `uv sync`, "
+        f"which installs duckdb-extension-{name}=={duckdb.__version__}"
+    )
+
+
+def metadata_locations(catalog: "Catalog", namespace: str) -> dict[str, str]:
+    """Current metadata file of each table of `namespace`, in one statement where the catalog is SQL."""
+    from pyiceberg.catalog.sql import IcebergTables, SqlCatalog  # noqa: PLC0415 - half a second to import
+    from sqlalchemy import select  # noqa: PLC0415 - comes with pyiceberg
+
+    if not isinstance(catalog, SqlCatalog):
+        tables = (catalog.load_table(identifier) for identifier in catalog.list_tables(namespace))
+        return {table.name()[-1]: table.metadata_location for table in tables}
+    query = select(IcebergTables.table_name, IcebergTables.metadata_location).where(
+        IcebergTables.catalog_name == catalog.name, IcebergTables.table_namespace == namespace
+    )
+    with catalog.engine.connect() as connection:
+        return {name: location for name, location in connection.execute(query) if location}
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
