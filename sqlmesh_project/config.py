@@ -1,0 +1,36 @@
+"""SQLMesh's configuration: engine, state, defaults and lint rules, all from the project's settings.
+
+`config` is what SQLMesh's own command line finds; the runner and tests call `make_config` with their settings.
+The connection is in lake_connection.py, the lint rules in linter/.
+"""
+
+from pathlib import Path
+
+from sqlmesh.core.config import Config, GatewayConfig, LinterConfig, ModelDefaultsConfig
+
+from oso_lake.settings import Settings
+from sqlmesh_project.lake_connection import LakeConnectionConfig, StateConnectionConfig
+
+PROJECT_DIR = Path(__file__).parent
+GATEWAY = "duckdb"
+LINT_RULES = frozenset({"requiredescription", "requireowner", "forbidforwardonly", "requirecolumndescriptions"})
+
+
+def make_config(settings: Settings) -> Config:
+    """SQLMesh's configuration for `settings`; opens no connection and makes no file."""
+    return Config(
+        gateways={
+            GATEWAY: GatewayConfig(
+                connection=LakeConnectionConfig.of(settings),
+                state_connection=StateConnectionConfig(database=str(settings.state_db)),
+            )
+        },
+        default_gateway=GATEWAY,
+        model_defaults=ModelDefaultsConfig(dialect="duckdb", start=settings.start.isoformat(), cron="@daily"),
+        linter=LinterConfig(enabled=True, rules=set(LINT_RULES)),
+        cache_dir=str(settings.cache_dir / "sqlmesh"),
+        disable_anonymized_analytics=True,
+    )
+
+
+config = make_config(Settings())

@@ -1,0 +1,39 @@
+"""Which arrivals belong to an event's day: `@arrived_in_time(file_hour, created_at)`.
+
+A day is final once its own file hours and those of the source's lateness after it are landed. An event that comes
+later is not counted in any batch, so that a day's rows are the same in whatever range they are evaluated.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlglot import exp
+from sqlmesh import macro
+from sqlmesh.core.macros import MacroEvaluator
+
+EARLINESS_HOURS = 1
+LATENESS_HOURS = 2
+
+
+@macro()
+def arrived_in_time(evaluator: MacroEvaluator, file_hour: exp.Expr, created_at: exp.Expr) -> exp.Expr:
+    """Whether `file_hour` is at most an hour before the UTC day of `created_at`, or the lateness after it.
+
+    The condition on the batch's window, which it implies, stands beside it for the table's partitions to be pruned.
+    """
+
+    def instant(at: datetime) -> exp.Expr:
+        return exp.cast(exp.Literal.string(at.isoformat(sep=" ")), "TIMESTAMPTZ")
+
+    def hours(count: int) -> exp.Interval:
+        return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var("HOUR"))
+
+    start = evaluator.locals["start_dt"] - timedelta(hours=EARLINESS_HOURS)
+    end = evaluator.locals["end_dt"] + timedelta(hours=LATENESS_HOURS)
+    day = exp.cast(exp.cast(created_at.copy(), "DATE"), "TIMESTAMP")
+    arrival = exp.cast(file_hour.copy(), "TIMESTAMP")
+    return exp.and_(
+        exp.GTE(this=file_hour.copy(), expression=instant(start)),
+        exp.LTE(this=file_hour.copy(), expression=instant(end)),
+        exp.GTE(this=arrival, expression=day - hours(EARLINESS_HOURS)),
+        exp.LT(this=arrival.copy(), expression=day.copy() + hours(24 + LATENESS_HOURS)),
+    )
