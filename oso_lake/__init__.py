@@ -14,7 +14,7 @@ __all__ = ["Lake"]
 
 def __getattr__(name: str) -> object:
     if name == "Lake":
-        from oso_lake.client import Lake  # noqa: PLC0415 - the reason of this function
+        from oso_lake.client import Lake
 
         return Lake
     raise AttributeError(f"module 'oso_lake' has no attribute {name!r}")

@@ -106,9 +106,9 @@ def _first_line(error: SqlglotError) -> str:
     if not details:
         return str(error).splitlines()[0]
     first = details[0]
-    return (
-        f"{first['description'].rstrip('.')}, line {first['line']}, column {first['col']}, near {first['highlight']!r}"
-    )
+    missing = first["description"].startswith("Required keyword")
+    what = "something is missing" if missing else first["description"].rstrip(".")
+    return f"{what}, line {first['line']}, column {first['col']}, near {first['highlight']!r}"
 
 
 def _refuse_statements(tree: exp.Query) -> None:

@@ -87,7 +87,7 @@ class Lake:
 
     def tables(self) -> "pd.DataFrame":
         """Published tables: name, rows, columns, description."""
-        import pandas as pd  # noqa: PLC0415 - heavy, and not needed for arrow or polars
+        import pandas as pd
 
         tables = {name: self._table(name) for name in sorted(self._sandbox.versions())}
         return pd.DataFrame(
@@ -101,7 +101,7 @@ class Lake:
 
     def describe(self, table: str) -> "pd.DataFrame":
         """Columns of a published table: column, type, description."""
-        import pandas as pd  # noqa: PLC0415 - heavy, and not needed for arrow or polars
+        import pandas as pd
 
         versions = self._sandbox.versions()
         name = table.lower().removeprefix("published.")
@@ -139,7 +139,9 @@ class Lake:
     def _explained(self, error: duckdb.Error, query: AdmittedQuery) -> LakeError:
         columns = {table: [field.name for field in self._table(table).schema().fields] for table in query.tables}
         message = str(error)
-        return unknown_column(message, columns) or QueryFailedError(re.split(r"\n\n|\nLINE ", message)[0])
+        return unknown_column(message, columns) or QueryFailedError(
+            re.split(r"\n\n|\nLINE ", message)[0].replace("\n", " ")
+        )
 
     def _table(self, name: str) -> "Table":
         return self._sandbox.catalog().load_table(("published", name))

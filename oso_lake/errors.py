@@ -17,7 +17,7 @@ class UnknownNameError(LakeError):
     """A table, column, metric or entity that does not exist; `nearest` holds the names closest to it."""
 
     def __init__(self, kind: str, name: str, nearest: tuple[str, ...], hint: str = "") -> None:
-        super().__init__(f"unknown {kind} {name!r}{_suggestion(nearest)}{f'; {hint}' if hint else ''}")
+        super().__init__(f"unknown {kind} {name!r}{_suggestion(nearest)}{f' ({hint})' if hint else ''}")
         self.kind = kind
         self.name = name
         self.nearest = nearest

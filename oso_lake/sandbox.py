@@ -116,8 +116,8 @@ def extension_file(name: str) -> Path:
 
 def metadata_locations(catalog: "Catalog", namespace: str) -> dict[str, str]:
     """Current metadata file of each table of `namespace`, in one statement where the catalog is SQL."""
-    from pyiceberg.catalog.sql import IcebergTables, SqlCatalog  # noqa: PLC0415 - half a second to import
-    from sqlalchemy import select  # noqa: PLC0415 - comes with pyiceberg
+    from pyiceberg.catalog.sql import IcebergTables, SqlCatalog
+    from sqlalchemy import select
 
     if not isinstance(catalog, SqlCatalog):
         tables = (catalog.load_table(identifier) for identifier in catalog.list_tables(namespace))
