@@ -30,6 +30,9 @@ class EvmChain(BaseModel):
     chain_id: int = Field(gt=0)
     rpc_url: SecretStr
     start: date
+    confirmations: int = Field(
+        default=64, ge=0, description="Blocks behind the head that count as final on nodes without `finalized`."
+    )
 
     @property
     def event_source(self) -> str:
