@@ -7,7 +7,7 @@ for. Pipelines are made and run in iceberg.py.
 import dataclasses
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -41,7 +41,7 @@ class LandingPlan:
     settings: Settings
     source: str
     contracts: Sequence[TableContract]
-    scopes: Mapping[str, Scope]
+    scopes: Mapping[str, Scope | Callable[[], Scope]]
     source_version: str
     staging: Path
     staged: dict[str, list[Path]] = field(default_factory=dict)
@@ -79,8 +79,9 @@ class LandingPlan:
         }
         for contract in self.contracts:
             files = sorted(self.staged.get(contract.table, ()))
+            scope = self.scopes[contract.name]
             self.commits[contract.name] = commits.replace(
-                catalog, contract, files, self.scopes[contract.name], properties
+                catalog, contract, files, scope() if callable(scope) else scope, properties
             )
         self.load_id = load_id
         shutil.rmtree(self.staging, ignore_errors=True)

@@ -130,12 +130,13 @@ def landing(
     pipeline_name: str,
     settings: Settings,
     contracts: Sequence[TableContract],
-    scopes: Mapping[str, Scope],
+    scopes: Mapping[str, Scope | Callable[[], Scope]],
     source_version: str,
 ) -> Generator[Landing]:
     """Lend the one pipeline of that name: no other process runs it meanwhile, and what a killed one left is dropped.
 
-    `contracts` are committed in their order, receipts last; `scopes` is keyed by full table name, one per contract.
+    `contracts` are committed in their order, receipts last; `scopes` is keyed by full table name, one per contract;
+    a function is asked when the load is committed, for windows that are known only once the source was read.
     """
     if missing := [contract.name for contract in contracts if contract.name not in scopes]:
         raise ContractError(f"{pipeline_name}: no scope given for {', '.join(missing)}")
@@ -160,7 +161,7 @@ def land(  # noqa: PLR0913 - each argument is one decision of the source's
     pipeline_name: str,
     settings: Settings,
     contracts: Sequence[TableContract],
-    scopes: Mapping[str, Scope],
+    scopes: Mapping[str, Scope | Callable[[], Scope]],
     source_version: str,
     windows: Callable[[], Sequence[WindowStatus]] = tuple,
 ) -> LandingReport:
@@ -232,8 +233,13 @@ def _as_table(contract: TableContract, item: Rows) -> pa.Table:
 
 
 def _root_cause(error: BaseException) -> BaseException:
-    while (cause := error.__cause__ or error.__context__) is not None:
+    """The first error of the chain that is not dlt's: ours says what to do, dlt's say in which step it was."""
+    cause: BaseException | None = error
+    while cause is not None:
         error = cause
+        if not type(error).__module__.startswith("dlt."):
+            break
+        cause = error.__cause__ or error.__context__
     return error
 
 

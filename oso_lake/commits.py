@@ -71,7 +71,7 @@ def ensure_table(catalog: "Catalog", contract: TableContract) -> "Table":
 
     Raises ContractError when the table differs from the contract in any other way.
     """
-    from pyiceberg.exceptions import NoSuchTableError, TableAlreadyExistsError  # noqa: PLC0415
+    from pyiceberg.exceptions import NoSuchTableError, TableAlreadyExistsError
 
     try:
         table = catalog.load_table(contract.name)
@@ -95,7 +95,7 @@ def replace(
     `properties` go to the snapshot summary as they are, next to the windows. Raises ContractError when the data breaks
     the contract, CommitFailedException when other writers won `MAX_ATTEMPTS` times.
     """
-    from pyiceberg.exceptions import CommitFailedException  # noqa: PLC0415
+    from pyiceberg.exceptions import CommitFailedException
 
     table = ensure_table(catalog, contract)
     added = _write_all(table, contract, data)
@@ -132,7 +132,7 @@ def _commit(
 
     Files are deleted only where the catalog says that the commit did not happen: after any other error it may have.
     """
-    from pyiceberg.exceptions import CommitFailedException  # noqa: PLC0415
+    from pyiceberg.exceptions import CommitFailedException
 
     dropped, kept = _affected(table, scope.filter)
     summary = {**properties, WINDOWS: encode_windows(scope.windows)}
@@ -158,9 +158,9 @@ def _commit(
 
 def _affected(table: "Table", scope_filter: "BooleanExpression") -> tuple[list["DataFile"], list["DataFile"]]:
     """Data files that hold rows of the scope, and new files with those of their rows that are not of the scope."""
-    from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415
-    from pyiceberg.expressions.visitors import _StrictMetricsEvaluator, bind  # noqa: PLC0415
-    from pyiceberg.io.pyarrow import ArrowScan, _expression_to_complementary_pyarrow  # noqa: PLC0415
+    from pyiceberg.expressions import AlwaysTrue
+    from pyiceberg.expressions.visitors import _StrictMetricsEvaluator, bind
+    from pyiceberg.io.pyarrow import ArrowScan, _expression_to_complementary_pyarrow
 
     schema = table.schema()
     is_inside = _StrictMetricsEvaluator(schema, scope_filter).eval
@@ -182,7 +182,7 @@ def _affected(table: "Table", scope_filter: "BooleanExpression") -> tuple[list["
 
 
 def _write(table: "Table", rows: pa.Table) -> Iterator["DataFile"]:
-    from pyiceberg.io.pyarrow import _dataframe_to_data_files  # noqa: PLC0415
+    from pyiceberg.io.pyarrow import _dataframe_to_data_files
 
     if not rows.num_rows:
         return iter(())
@@ -221,9 +221,9 @@ def _batches(paths: Iterable[Path]) -> Iterator[pa.RecordBatch]:
 
 
 def _create_table(catalog: "Catalog", contract: TableContract) -> "Table":
-    from pyiceberg.partitioning import PartitionField, PartitionSpec  # noqa: PLC0415
-    from pyiceberg.schema import assign_fresh_schema_ids  # noqa: PLC0415
-    from pyiceberg.transforms import parse_transform  # noqa: PLC0415
+    from pyiceberg.partitioning import PartitionField, PartitionSpec
+    from pyiceberg.schema import assign_fresh_schema_ids
+    from pyiceberg.transforms import parse_transform
 
     catalog.create_namespace_if_not_exists(contract.namespace)
     schema = assign_fresh_schema_ids(catalog._convert_schema_if_needed(contract.schema))
@@ -239,7 +239,7 @@ def _create_table(catalog: "Catalog", contract: TableContract) -> "Table":
 
 def _evolved(table: "Table", contract: TableContract) -> "Table":
     """`table` with the nullable columns that the contract gained."""
-    from pyiceberg.schema import assign_fresh_schema_ids  # noqa: PLC0415
+    from pyiceberg.schema import assign_fresh_schema_ids
 
     wanted = assign_fresh_schema_ids(table.catalog._convert_schema_if_needed(contract.schema))
     have = {field.name: field for field in table.schema().fields}

@@ -6,7 +6,7 @@ summary, consecutive hours or days are written as one pair [first, last]: a chun
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 _TIMED = re.compile(r"^(?P<prefix>(?:.*/)?)(?P<day>\d{4}-\d{2}-\d{2})(?:T(?P<hour>\d{2}))?$", re.DOTALL)
@@ -78,18 +78,22 @@ def decode_windows(encoded: str) -> Iterator[str]:
             at += step
 
 
-def holds_window(encoded: str, name: str) -> bool:
-    """Whether `name` is among the encoded windows, without listing them."""
-    timed = parse_timed(name)
+def matching_windows(encoded: str, wanted: Collection[str]) -> set[str]:
+    """Those of `wanted` that are among the encoded windows; ranges are compared, not listed."""
+    found: set[str] = set()
+    ranges: list[tuple[TimedName, TimedName]] = []
     for item in json.loads(encoded):
         if isinstance(item, str):
-            if item == name:
-                return True
-        elif timed is not None:
-            first, last = (_require_timed(end) for end in item)
-            if first[:2] == timed[:2] and first[2] <= timed[2] <= last[2]:
-                return True
-    return False
+            if item in wanted:
+                found.add(item)
+        else:
+            ranges.append((_require_timed(item[0]), _require_timed(item[1])))
+    if ranges:
+        for name in wanted:
+            timed = parse_timed(name)
+            if timed and any(first[:2] == timed[:2] and first[2] <= timed[2] <= last[2] for first, last in ranges):
+                found.add(name)
+    return found
 
 
 def _timed_name(prefix: str, step: timedelta, start: datetime) -> str:
