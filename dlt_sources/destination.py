@@ -79,12 +79,14 @@ class LandingPlan:
         }
         for contract in self.contracts:
             files = sorted(self.staged.get(contract.table, ()))
-            scope = self.scopes[contract.name]
-            self.commits[contract.name] = commits.replace(
-                catalog, contract, files, scope() if callable(scope) else scope, properties
-            )
+            scope = self._scope(contract)
+            self.commits[contract.name] = commits.replace(catalog, contract, files, scope, properties)
         self.load_id = load_id
         shutil.rmtree(self.staging, ignore_errors=True)
+
+    def _scope(self, contract: TableContract) -> Scope:
+        scope = self.scopes[contract.name]
+        return scope if isinstance(scope, Scope) else scope()
 
 
 @configspec

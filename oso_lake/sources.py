@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from oso_lake.calendar import Window, midnight
 from oso_lake.catalog import open_catalog
+from oso_lake.filters import between, everything
 from oso_lake.settings import Settings
 from oso_lake.window_names import hour_name
 
@@ -79,16 +80,10 @@ class HourReceipt:
 
 def hour_receipts(catalog: "Catalog", begin: date, end: date) -> dict[datetime, HourReceipt]:
     """Receipts of the hours in [begin, end), by hour; empty before the first landing."""
-    from pyiceberg.expressions import And, GreaterThanOrEqual, LessThan
-
-    between = And(
-        GreaterThanOrEqual("file_hour", midnight(begin).isoformat()),
-        LessThan("file_hour", midnight(end).isoformat()),
-    )
     columns = ("file_hour", "status", "rows", "quarantined", "source_version")
     return {
         row.pop("file_hour").astimezone(UTC): HourReceipt(**row)
-        for row in _read(catalog, "github_archive.hours", columns, between)
+        for row in _read(catalog, "github_archive.hours", columns, between("file_hour", midnight(begin), midnight(end)))
     }
 
 
@@ -189,10 +184,9 @@ def _read(
 ) -> list[dict[str, Any]]:
     """Rows of a receipts table; none when it was never written."""
     from pyiceberg.exceptions import NoSuchTableError
-    from pyiceberg.expressions import AlwaysTrue
 
     try:
         loaded = catalog.load_table(table)
     except NoSuchTableError:
         return []
-    return loaded.scan(row_filter=row_filter or AlwaysTrue(), selected_fields=columns).to_arrow().to_pylist()
+    return loaded.scan(row_filter=row_filter or everything(), selected_fields=columns).to_arrow().to_pylist()

@@ -21,6 +21,7 @@ from dlt_sources.github_archive.reader import UnsupportedEraError, parse
 from dlt_sources.github_archive.spool import CorruptError, Spool, TruncatedError
 from dlt_sources.iceberg import Landing, WindowStatus, contract_resource, current_load_id, landing
 from dlt_sources.progress import OnProgress, Progress, ignore_progress
+from oso_lake import filters
 from oso_lake.commits import Scope
 from oso_lake.settings import Settings
 from oso_lake.sources import HourReceipt
@@ -189,25 +190,13 @@ def hours_between(begin: date, end: date, hours: Collection[datetime] | None) ->
 
 def hours_scope(hours: Collection[datetime]) -> Scope:
     """The scope of some hours; consecutive ones become one range of file_hour."""
-    from pyiceberg.expressions import (
-        AlwaysFalse,
-        And,
-        BooleanExpression,
-        GreaterThanOrEqual,
-        LessThan,
-        Or,
-    )
-
     ranges: list[tuple[datetime, datetime]] = []
     for hour in sorted(hours):
         if ranges and ranges[-1][1] == hour:
             ranges[-1] = (ranges[-1][0], hour + HOUR)
         else:
             ranges.append((hour, hour + HOUR))
-    selected: BooleanExpression = AlwaysFalse()
-    for start, end in ranges:
-        inside = And(GreaterThanOrEqual("file_hour", start.isoformat()), LessThan("file_hour", end.isoformat()))
-        selected = Or(selected, inside)
+    selected = filters.either(filters.between("file_hour", start, end) for start, end in ranges)
     return Scope(filter=selected, windows=tuple(hour_name(hour) for hour in sorted(hours)))
 
 
