@@ -11,8 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from tenacity import Retrying, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt
+from tenacity.wait import wait_exponential_jitter
+
 ERROR_CHARS = 500
 TERMINATE_SECONDS = 5.0
+ATTEMPTS = 3
+FIRST_WAIT_SECONDS = 0.3
+LONGEST_WAIT_SECONDS = 20.0
 
 _SAFE_CONFIG = (
     "core.hooksPath=/dev/null",
@@ -120,6 +126,16 @@ def run(
         kind = GitMissingError if _MISSING.search(message) else GitError
         raise kind(scrub(message) or f"git {arguments[0]} ended with status {process.returncode}")
     return written or b""
+
+
+def attempts() -> Retrying:
+    """Calls again what failed with a GitError, a few times with longer and longer pauses; not what is missing."""
+    return Retrying(
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_exponential_jitter(initial=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS, jitter=FIRST_WAIT_SECONDS),
+        retry=retry_if_exception_type(GitError) & retry_if_not_exception_type(GitMissingError),
+        reraise=True,
+    )
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -67,4 +67,22 @@ FETCHES = TableContract(
     ),
 )
 
-TABLES = (COMMITS, QUARANTINE, FETCHES)
+CRAWLS = TableContract(
+    name="git_history.crawls",
+    description="Crawls that came to their end: an interrupted one has left receipts of repositories, but no row here.",
+    identity=("crawl_started_at",),
+    schema=pa.schema(
+        [
+            column("crawl_started_at", TIMESTAMP, "When it began: what was pushed before, to what it reached, is in."),
+            column("finished_at", TIMESTAMP, "When it ended."),
+            column("repositories", pa.int64(), "Repositories it was asked for."),
+            column("fetched", pa.int64(), "Of these, read anew."),
+            column("unchanged", pa.int64(), "Of these, not moved since they were read."),
+            column("missing", pa.int64(), "Of these, not there or not public."),
+            column("failed", pa.int64(), "Of these, not reached."),
+            _LOAD_ID,
+        ]
+    ),
+)
+
+TABLES = (COMMITS, QUARANTINE, FETCHES, CRAWLS)

@@ -13,19 +13,15 @@ from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
-from tenacity import Retrying, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt
-from tenacity.wait import wait_exponential_jitter
 
 from dlt_sources import git
 from dlt_sources.git_history import clones, log
 from dlt_sources.git_history.clones import Clones
 from dlt_sources.git_history.contract import COMMITS
 from dlt_sources.git_history.log import BadCommit
-from dlt_sources.git_history.origin import Origin, is_repository_name
+from dlt_sources.git_history.origin import Origin
+from dlt_sources.github_names import is_repository
 
-ATTEMPTS = 3
-FIRST_WAIT_SECONDS = 0.3
-LONGEST_WAIT_SECONDS = 20.0
 # appended to the digest of a crawl that counted files and lines
 FILES_MARK = "+files"
 
@@ -92,24 +88,16 @@ class Crawler:
         outcome = Outcome(
             repository=repository, status=Status.FAILED, receipt=known, fetched_at=self.clock(), error=None
         )
-        if not is_repository_name(repository):
+        if not is_repository(repository):
             return replace(outcome, error=f"{repository!r} is not a repository name of the form owner/name")
         try:
-            return self._attempts()(self._crawl_once, outcome)
+            return git.attempts()(self._crawl_once, outcome)
         except git.GitMissingError as error:
             return replace(outcome, status=Status.MISSING, error=str(error))
         except (git.GitError, OSError) as error:
             message = git.scrub(str(error))
             logger.warning("%s could not be fetched: %s", repository, message)
             return replace(outcome, error=message)
-
-    def _attempts(self) -> Retrying:
-        return Retrying(
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_exponential_jitter(initial=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS),
-            retry=retry_if_exception_type(git.GitError) & retry_if_not_exception_type(git.GitMissingError),
-            reraise=True,
-        )
 
     def _crawl_once(self, outcome: Outcome) -> Outcome:
         repository = outcome.repository

@@ -5,10 +5,11 @@ A crawl that was interrupted goes on where it stopped: what its chunks landed is
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,12 +19,13 @@ from pyiceberg.exceptions import NoSuchTableError
 from dlt_sources import iceberg
 from dlt_sources.filters import is_in
 from dlt_sources.git_history.clones import Clones
-from dlt_sources.git_history.contract import COMMITS, FETCHES, QUARANTINE, TABLES
+from dlt_sources.git_history.contract import COMMITS, CRAWLS, FETCHES, QUARANTINE, TABLES
 from dlt_sources.git_history.crawl import Crawler, Outcome, Receipt, Status
 from dlt_sources.git_history.origin import Origin
 from dlt_sources.iceberg import LandingReport, Rows, WindowStatus
 from dlt_sources.locks import exclusive
 from dlt_sources.progress import OnProgress, Progress, ignore_progress
+from dlt_sources.reports import merged
 from oso_lake.catalog import open_catalog
 from oso_lake.commits import Commit, Scope
 from oso_lake.settings import Settings
@@ -71,9 +73,9 @@ def land_repositories(
         )
         landed = _Landed()
         with ThreadPoolExecutor(PARALLEL_REPOSITORIES, thread_name_prefix="git") as pool:
-            for outcomes in _chunks(_crawl_in_order(pool, crawler, wanted, progress)):
-                landed.add(outcomes, _land_chunk(settings, outcomes, crawl_started_at))
-                for outcome in outcomes:
+            for chunk in _chunks(_crawl_in_order(pool, crawler, wanted, progress)):
+                landed.add(chunk, _land_chunk(settings, chunk, crawl_started_at, landed.counts))
+                for outcome in chunk.outcomes:
                     if outcome.spool is not None:
                         outcome.spool.unlink()
     return LandingReport(
@@ -103,17 +105,13 @@ class _Landed:
     tables: dict[str, Commit] = field(default_factory=dict)
     windows: list[WindowStatus] = field(default_factory=list)
 
-    def add(self, outcomes: Sequence[Outcome], report: LandingReport) -> None:
+    counts: Counter[Status] = field(default_factory=Counter)
+
+    def add(self, chunk: "_Chunk", report: LandingReport) -> None:
         self.load_id = report.load_id
-        for name, commit in report.tables.items():
-            before = self.tables.get(name)
-            self.tables[name] = commit if before is None else _merged(before, commit)
-        self.windows.extend(_status(outcome) for outcome in outcomes)
-
-
-def _merged(before: Commit, after: Commit) -> Commit:
-    """What two commits did together; the snapshot is the last one's."""
-    return replace(after, rows=before.rows + after.rows, changed=before.changed or after.changed)
+        self.tables = merged(self.tables, report.tables)
+        self.windows.extend(_status(outcome) for outcome in chunk.outcomes)
+        self.counts.update(outcome.status for outcome in chunk.outcomes)
 
 
 def _status(outcome: Outcome) -> WindowStatus:
@@ -144,55 +142,83 @@ def _crawl_in_order(
             future.cancel()
 
 
-def _chunks(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
-    """Chunks with at most CHUNK_REPOSITORIES fetched repositories; the others come along."""
-    chunk: list[Outcome] = []
+@dataclass(frozen=True)
+class _Chunk:
+    """What is landed together; the last one ends the crawl."""
+
+    outcomes: Sequence[Outcome]
+    is_last: bool
+
+    @property
+    def fetched(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.status is Status.FETCHED]
+
+
+def _chunks(outcomes: Iterator[Outcome]) -> Iterator[_Chunk]:
+    """Chunks with at most CHUNK_REPOSITORIES fetched repositories, the others come along; the last may be empty."""
+    held: list[Outcome] = []
     fetched = commits = 0
     for outcome in outcomes:
-        chunk.append(outcome)
+        held.append(outcome)
         if outcome.status is Status.FETCHED:
             fetched += 1
             commits += outcome.receipt.commits
         if fetched >= CHUNK_REPOSITORIES or commits >= CHUNK_COMMITS:
-            yield chunk
-            chunk, fetched, commits = [], 0, 0
-    if chunk:
-        yield chunk
+            yield _Chunk(held, is_last=False)
+            held, fetched, commits = [], 0, 0
+    yield _Chunk(held, is_last=True)
 
 
-def _land_chunk(settings: Settings, outcomes: Sequence[Outcome], crawl_started_at: datetime) -> LandingReport:
-    """Replace commits and refusals of what was fetched, and the receipts of all, receipts last."""
-    fetched = [outcome for outcome in outcomes if outcome.status is Status.FETCHED]
+def _land_chunk(
+    settings: Settings, chunk: _Chunk, crawl_started_at: datetime, before: Mapping[Status, int]
+) -> LandingReport:
+    """Replace commits and refusals of what was fetched, and the receipts of all; `before` counts earlier chunks."""
 
     def commits() -> Iterator[Rows]:
-        for outcome in fetched:
+        for outcome in chunk.fetched:
             yield from outcome.batches()
 
     def refused() -> Iterator[Rows]:
-        for outcome in fetched:
-            if outcome.refused:
-                yield [
-                    {"repository": outcome.repository, "sha": bad.sha, "reason": bad.reason, "value": bad.value}
-                    for bad in outcome.refused
-                ]
+        for outcome in chunk.fetched:
+            yield [
+                {"repository": outcome.repository, "sha": bad.sha, "reason": bad.reason, "value": bad.value}
+                for bad in outcome.refused
+            ]
 
     def receipts() -> Iterator[Rows]:
         load_id = iceberg.current_load_id()
-        yield [_receipt_row(outcome, crawl_started_at, load_id) for outcome in outcomes]
+        yield [_receipt_row(outcome, crawl_started_at, load_id) for outcome in chunk.outcomes]
 
-    rows = {COMMITS.name: commits, QUARANTINE.name: refused, FETCHES.name: receipts}
+    def crawls() -> Iterator[Rows]:
+        if chunk.is_last:
+            counts = Counter(before) + Counter(outcome.status for outcome in chunk.outcomes)
+            yield [_crawl_row(counts, crawl_started_at, iceberg.current_load_id())]
+
+    rows = {COMMITS.name: commits, QUARANTINE.name: refused, FETCHES.name: receipts, CRAWLS.name: crawls}
+    ended = (crawl_started_at.isoformat(),) if chunk.is_last else ()
     return iceberg.land(
         [iceberg.contract_resource(contract, rows[contract.name]) for contract in TABLES],
         pipeline_name=PIPELINE,
         settings=settings,
         contracts=TABLES,
         scopes={
-            COMMITS.name: _scope(fetched),
-            QUARANTINE.name: _scope(fetched),
-            FETCHES.name: _scope(outcomes),
+            COMMITS.name: _scope(chunk.fetched),
+            QUARANTINE.name: _scope(chunk.fetched),
+            FETCHES.name: _scope(chunk.outcomes),
+            CRAWLS.name: Scope(is_in("crawl_started_at", ended), ended),
         },
         source_version=crawl_started_at.isoformat(),
     )
+
+
+def _crawl_row(counts: Mapping[Status, int], crawl_started_at: datetime, load_id: str) -> dict[str, object]:
+    return {
+        "crawl_started_at": crawl_started_at,
+        "finished_at": datetime.now(UTC),
+        "repositories": sum(counts.values()),
+        **{status.value: counts.get(status, 0) for status in Status},
+        "load_id": load_id,
+    }
 
 
 def _scope(outcomes: Sequence[Outcome]) -> Scope:
@@ -200,7 +226,7 @@ def _scope(outcomes: Sequence[Outcome]) -> Scope:
     return Scope(is_in("repository", names), names)
 
 
-def _receipt_row(outcome: Outcome, crawl_started_at: datetime, load_id: str) -> Mapping[str, object]:
+def _receipt_row(outcome: Outcome, crawl_started_at: datetime, load_id: str) -> dict[str, object]:
     return {
         "repository": outcome.repository,
         "status": outcome.status.value,

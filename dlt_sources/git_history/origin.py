@@ -6,7 +6,6 @@ The digest says whether anything moved. For directories it is read from the file
 
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,15 +17,7 @@ PROBE_TIMEOUT_SECONDS = 60.0
 # part of each digest: another way of reading makes every repository changed
 READER_VERSION = "1"
 
-_OWNER = r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}"
-_NAME = r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}"
-_REPOSITORY = re.compile(rf"{_OWNER}/{_NAME}", re.ASCII)
 _HEADS = "refs/heads/"
-
-
-def is_repository_name(repository: str) -> bool:
-    """Whether it reads `owner/name` in GitHub's alphabet; nothing else may come near a command line or a path."""
-    return _REPOSITORY.fullmatch(repository) is not None
 
 
 def digest_of(refs: Iterable[tuple[str, str]]) -> str:
