@@ -44,5 +44,5 @@ def python_seconds(code: str, repeats: int = 3, env: dict[str, str] | None = Non
 
 def run(command: Sequence[str], env: dict[str, str] | None = None, timeout: float = 600) -> str:
     """Standard output of a command that has to succeed."""
-    done = subprocess.run(command, env=env, timeout=timeout, check=True, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run(command, env=env, timeout=timeout, check=True, capture_output=True, text=True)
     return done.stdout
