@@ -1,0 +1,151 @@
+"""The metrics factory: from a registry of metric SQL files to SQLMesh models, one per metric, entity and way of time.
+
+    timeseries_metrics(...)   called once, by models/metrics_factories.py: loads the registry and registers its models
+    registry()                what was loaded, or loads it: usable without a SQLMesh context and without Dagster
+
+Modules, in the order a query passes them: definitions, validation, reading, macros, joiner (graph), strategies (clocks,
+dating), rendering, compiling, models, overriding (proxies), factory, output. Mistakes are in errors.
+"""
+
+import importlib.util
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlmesh_project.metrics_factory.definitions import (
+    Metric,
+    MetricMetadata,
+    MetricModelDefinition,
+    MetricQueryDef,
+    RollingConfig,
+    Variant,
+)
+from sqlmesh_project.metrics_factory.errors import MetricProblem, MetricsError
+from sqlmesh_project.metrics_factory.factory import FactoryOptions, TimeseriesMetrics, load
+from sqlmesh_project.metrics_factory.graph import DIRECTORY, EntityGraph, Membership
+from sqlmesh_project.metrics_factory.overriding import MacroOverridingModel, register
+from sqlmesh_project.metrics_factory.validation import as_day
+
+__all__ = [
+    "EntityGraph",
+    "FactoryOptions",
+    "MacroOverridingModel",
+    "Membership",
+    "Metric",
+    "MetricMetadata",
+    "MetricModelDefinition",
+    "MetricProblem",
+    "MetricQueryDef",
+    "MetricsError",
+    "RollingConfig",
+    "TimeseriesMetrics",
+    "Variant",
+    "catalogue",
+    "factory_options",
+    "load",
+    "registry",
+    "timeseries_metrics",
+]
+
+PROJECT = Path(__file__).resolve().parent.parent
+REGISTRY = PROJECT / "models" / "metrics_factories.py"
+
+_strict = True
+_loaded: TimeseriesMetrics | None = None
+
+MetadataModifier = Callable[[str, MetricQueryDef], MetricQueryDef]
+
+
+def factory_options(  # noqa: PLR0913 - the author's interface, all by keyword
+    *,
+    start: str | date,
+    metric_queries: Mapping[str, MetricQueryDef],
+    timeseries_sources: Sequence[str],
+    relations: Sequence[str] = (),
+    schema: str = "oso",
+    queries_dir: str | Path = "oso_metrics",
+    default_dialect: str = "trino",
+    audits: Sequence[Any] = (),
+    incremental_audits: Sequence[Any] = (),
+    additional_tags: Sequence[str] = (),
+    metadata_modifiers: Sequence[MetadataModifier] = (),
+    graph: EntityGraph = DIRECTORY,
+    enabled: bool = True,
+    model_prefix: str | None = None,
+) -> FactoryOptions:
+    """The options of `timeseries_metrics`, with names qualified and `queries_dir` taken below the SQLMesh project.
+
+    `timeseries_sources` hold events and are joined to entities; `relations` are all other tables that metrics read.
+    `metadata_modifiers` take a name and a definition and return the definition to use. Raises TypeError and
+    ValueError for what is wrong with these options themselves.
+    """
+    if model_prefix is not None:
+        warnings.warn("model_prefix has no effect: models are named after their metric", stacklevel=3)
+    if not isinstance(metric_queries, Mapping):
+        raise TypeError(f"metric_queries must be a dict of MetricQueryDef, not {type(metric_queries).__name__}")
+    queries = dict(metric_queries) if enabled else {}
+    for modify in metadata_modifiers:
+        queries = {name: modify(name, definition) for name, definition in queries.items()}
+    return FactoryOptions(
+        start=as_day(start),
+        schema=schema,
+        queries_dir=PROJECT / queries_dir,
+        default_dialect=default_dialect,
+        timeseries_sources=_qualified(timeseries_sources, schema),
+        relations=_qualified(relations, schema),
+        metric_queries=queries,
+        audits=tuple(audits),
+        incremental_audits=tuple(incremental_audits),
+        additional_tags=tuple(additional_tags),
+        graph=graph,
+    )
+
+
+def timeseries_metrics(**options: Any) -> TimeseriesMetrics:
+    """Load the metrics of `options` (see `factory_options`) and register their models with SQLMesh.
+
+    Raises MetricsError with every mistake; inside `registry(strict=False)` the sound metrics are kept instead.
+    """
+    global _loaded  # noqa: PLW0603 - SQLMesh runs the registry as a script: this is how its result is found
+    _loaded = load(factory_options(**options), strict=_strict)
+    for name, model in _loaded.models.items():
+        register(model, _loaded.queries[name])
+    return _loaded
+
+
+def registry(*, strict: bool = True, path: Path = REGISTRY) -> TimeseriesMetrics:
+    """The project's metrics; runs the registry at `path` when none was loaded in this process.
+
+    `strict=False` keeps the sound metrics and lists what is wrong with the others in `problems`.
+    """
+    global _strict  # noqa: PLW0603 - handed to the registry, which is a script and takes no argument
+    if _loaded is None or (strict and _loaded.problems):
+        _strict = strict
+        before = MacroOverridingModel.get_registry()
+        MacroOverridingModel.registry().clear()
+        try:
+            _run(path)
+        finally:
+            _strict = True
+            MacroOverridingModel.set_registry(before)
+    if _loaded is None:
+        raise LookupError(f"{path} registers no metrics: call timeseries_metrics(...) in it")
+    return _loaded
+
+
+def catalogue() -> list[dict[str, object]]:
+    """One row per metric name and suffix: names, description, unit, additivity, owner, source, models."""
+    return registry().catalogue()
+
+
+def _run(path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("sqlmesh_project_metrics_registry", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise FileNotFoundError(f"there is no metrics registry {path}")
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+def _qualified(names: Sequence[str], schema: str) -> frozenset[str]:
+    return frozenset(name.lower() if "." in name else f"{schema}.{name.lower()}" for name in names)

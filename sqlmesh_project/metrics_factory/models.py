@@ -1,0 +1,141 @@
+"""Describes a compiled metric model for SQLMesh and its readers: tags, schedule, columns, descriptions, audits."""
+
+from typing import TYPE_CHECKING
+
+from oso_lake.calendar import Grain
+from sqlmesh_project.metrics_factory.compiling import Compiled
+from sqlmesh_project.metrics_factory.definitions import (
+    AuditCall,
+    MetricMetadata,
+    MetricModelDefinition,
+    MetricQueryDef,
+    Variant,
+)
+from sqlmesh_project.metrics_factory.rendering import columns
+from sqlmesh_project.metrics_factory.validation import as_day
+
+if TYPE_CHECKING:
+    from sqlmesh_project.metrics_factory.factory import FactoryOptions
+
+_PERIODS = {
+    Grain.DAILY: "day",
+    Grain.WEEKLY: "week, from Monday",
+    Grain.MONTHLY: "month",
+    Grain.QUARTERLY: "quarter",
+    Grain.BIANNUALLY: "half year",
+    Grain.YEARLY: "year",
+}
+
+
+def model_definition(  # noqa: PLR0913 - each is a different concept
+    *,
+    name: str,
+    metric: str,
+    variant: Variant,
+    definition: MetricQueryDef,
+    compiled: Compiled,
+    peers: frozenset[str],
+    options: "FactoryOptions",
+) -> MetricModelDefinition:
+    """The model `name` of `metric`."""
+    kinds = columns(variant.entity_type)
+    grain_columns = (
+        "metric",
+        f"to_{variant.entity_type}_id",
+        "event_source",
+        "from_artifact_id",
+        "metrics_sample_date",
+    )
+    incremental = definition.incremental and variant.grain is not None
+    return MetricModelDefinition(
+        name=name,
+        metric=metric,
+        variant=variant,
+        cron="@daily" if variant.grain in (None, Grain.DAILY) else variant.grain.cron,
+        start=as_day(definition.start) if definition.start else options.start,
+        end=as_day(definition.end) if definition.end else None,
+        incremental=incremental,
+        reads=compiled.reads,
+        strategy=compiled.strategy,
+        depends_on=compiled.tables | peers,
+        metric_names=compiled.metric_names or (metric,),
+        tags=_tags(metric, variant, definition, compiled, options, incremental=incremental),
+        description=_description(metric, variant, definition),
+        columns=kinds,
+        column_descriptions=_column_descriptions(variant),
+        audits=_audits(variant, definition, options, grain_columns, incremental=incremental),
+        grain_columns=grain_columns,
+    )
+
+
+def _tags(  # noqa: PLR0913 - each is a different concept
+    metric: str,
+    variant: Variant,
+    definition: MetricQueryDef,
+    compiled: Compiled,
+    options: "FactoryOptions",
+    *,
+    incremental: bool,
+) -> tuple[str, ...]:
+    given = [*options.additional_tags, *definition.additional_tags]
+    tags = {
+        "model_type": "metric",
+        "metric": metric,
+        "entity": variant.entity_type,
+        "reads": compiled.reads,
+        "category": definition.ref.split("/")[0] if "/" in definition.ref else "metrics",
+    }
+    if incremental and variant.grain is not None:
+        tags["grain"] = variant.grain.value
+    if definition.is_intermediate:
+        tags["intermediate"] = "true"
+    owner = definition.metadata.owner if definition.metadata else None
+    if owner:
+        tags["owner"] = owner
+    bare = [tag for tag in given if "=" not in tag]
+    tags |= dict(tag.split("=", 1) for tag in given if "=" in tag and (tag.split("=", 1)[0] != "owner" or not owner))
+    return tuple([f"{key}={value}" for key, value in tags.items()] + bare)
+
+
+def _period(variant: Variant) -> str:
+    if variant.window is not None:
+        return f"the {variant.window} {variant.unit}s that end with the sample date"
+    return f"each {_PERIODS[variant.grain]}" if variant.grain else "all time up to the sample date"
+
+
+def _description(metric: str, variant: Variant, definition: MetricQueryDef) -> str:
+    metadata = definition.metadata or MetricMetadata()
+    what = metadata.description or metadata.display_name or metric.replace("_", " ").capitalize()
+    return f"{what.rstrip('.')}. One row per {variant.entity_type}, over {_period(variant)}."
+
+
+def _column_descriptions(variant: Variant) -> dict[str, str]:
+    sample = "Last day of the window." if variant.is_rolling or not variant.grain else "First day of the bucket."
+    return {
+        "metrics_sample_date": sample,
+        "event_source": "Where the events come from, for example GITHUB.",
+        f"to_{variant.entity_type}_id": f"The {variant.entity_type} that the metric is about.",
+        "from_artifact_id": "Who acted, in intermediate models; empty where rows are aggregated over people.",
+        "metric": "Name of the metric and its suffix; the event source is put before it when it is published.",
+        "amount": "The metric's value.",
+    }
+
+
+def _audits(
+    variant: Variant,
+    definition: MetricQueryDef,
+    options: "FactoryOptions",
+    grain_columns: tuple[str, ...],
+    *,
+    incremental: bool,
+) -> tuple[AuditCall, ...]:
+    filled = ("metrics_sample_date", "event_source", f"to_{variant.entity_type}_id", "metric", "amount")
+    calls: list[AuditCall] = [
+        ("not_null", {"columns": filled}),
+        ("unique_combination_of_columns", {"columns": grain_columns}),
+        *options.audits,
+        *definition.audits,
+    ]
+    if incremental:
+        calls += [*options.incremental_audits, *definition.incremental_audits]
+    return tuple(calls)

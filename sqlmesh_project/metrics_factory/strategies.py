@@ -1,0 +1,288 @@
+"""How a query is evaluated for a batch of windows: the cheapest way that is exact for its shape.
+
+`choose` gives the strategy; `apply` turns the window nodes of a query into SQL, in place. `direct` scans once and lets
+each row find its bucket. `calendar` evaluates the query once per date (see `dating`). The strategies of rolling
+windows whose reads do not grow with the window are in `rolling`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from sqlglot import exp
+
+from oso_lake.calendar import Grain
+from sqlmesh_project.metrics_factory.clocks import (
+    CALENDAR,
+    WINDOW_DATE,
+    WINDOW_NODES,
+    AllTimeClock,
+    BatchClock,
+    Bucket,
+    BucketClock,
+    Clock,
+    HistoryClock,
+    IntervalLength,
+    RollingClock,
+    SampleDate,
+    WindowEnd,
+    WindowStart,
+    add,
+    date_literal,
+    end_date,
+    floor,
+    resolve,
+    rolling_start,
+    start_date,
+)
+from sqlmesh_project.metrics_factory.dating import Dater
+from sqlmesh_project.metrics_factory.definitions import Variant
+from sqlmesh_project.metrics_factory.reading import is_aggregate, owner
+from sqlmesh_project.metrics_factory.scopes import branches, own_nodes
+
+
+class Strategy(Protocol):
+    """One way of evaluating a query for a batch."""
+
+    @property
+    def description(self) -> str:
+        """What `oso metrics explain` says."""
+        ...
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the rows carry the date of the window they come from."""
+        ...
+
+    def ctes(self) -> list[exp.CTE]:
+        """What the query needs before its own CTEs."""
+        ...
+
+    def apply(self, query: exp.Query) -> None:
+        """Resolve the window nodes of `query`, in place."""
+        ...
+
+
+@dataclass(frozen=True)
+class Direct:
+    """One scan of the batch's range; each row finds its bucket."""
+
+    clock: Clock
+    is_dated: bool = False
+
+    @property
+    def description(self) -> str:
+        """What it does."""
+        return "direct: one scan of the range, grouped by bucket"
+
+    def ctes(self) -> list[exp.CTE]:
+        """None."""
+        return []
+
+    def apply(self, query: exp.Query) -> None:
+        """Put the batch's bounds in place of the window's."""
+        for node in reversed(list(query.find_all(*WINDOW_NODES))):
+            node.replace(resolve(node, self.clock))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """One evaluation per date of a calendar, all in one query."""
+
+    variant: Variant
+    first: date
+    incremental: bool = True
+    is_dated: bool = True
+
+    @property
+    def description(self) -> str:
+        """What it does."""
+        return "calendar: one evaluation per sample date, batched in one query"
+
+    @property
+    def grain(self) -> Grain:
+        """The grain of the sample dates."""
+        return self.variant.grain or Grain.DAILY
+
+    def ctes(self) -> list[exp.CTE]:
+        """The calendar: the sample dates of the batch."""
+        return [calendar_cte(self.variant, self.first, incremental=self.incremental)]
+
+    def apply(self, query: exp.Query) -> None:
+        """Date the query."""
+        if not self.variant.is_rolling:
+            _bucket_equality(query)
+        Dater(clock_of=self._clock, prune=self._prune).date(query)
+
+    def _clock(self, day: exp.Expr) -> Clock:
+        variant = self.variant
+        if variant.window is not None:
+            return RollingClock(day, variant.window, variant.unit or "day")
+        return BucketClock(day, self.grain)
+
+    def _prune(self, node: exp.Expr) -> None:
+        """Add what a bound of one date implies for the whole batch, so that the engine can skip files."""
+        comparison = node.parent
+        if not isinstance(node, WindowStart | WindowEnd) or not isinstance(comparison, exp.GTE | exp.LT):
+            return
+        if not _is_conjunct(comparison):
+            return
+        if isinstance(node, WindowEnd):
+            bounds: list[exp.Expr] = [exp.LT(this=comparison.this.copy(), expression=_typed(node, batch_end()))]
+        elif isinstance(comparison, exp.GTE):
+            bounds = [
+                exp.GTE(this=comparison.this.copy(), expression=_typed(node, day)) for day in self._earliest_days()
+            ]
+        else:
+            return
+        _and_also(comparison, bounds)
+
+    def _earliest_days(self) -> list[exp.Expr]:
+        first = date_literal(self.first)
+        if not self.incremental:
+            return [first]
+        variant = self.variant
+        if variant.window is None:
+            return [start_date()]
+        return [rolling_start(start_date(), variant.window, variant.unit or "day"), first]
+
+
+def batch_end() -> exp.Expr:
+    """The day after the batch."""
+    return add(end_date(), 1, "day")
+
+
+def choose(query: exp.Query, variant: Variant, first: date, *, incremental: bool) -> Strategy:
+    """The strategy for `query`, whose bounds are read."""
+    grain = variant.grain
+    if grain is None:
+        return Direct(AllTimeClock(first))
+    if variant.is_rolling:
+        return Calendar(variant, first)
+    if not is_direct(query):
+        return Calendar(variant, first, incremental)
+    return Direct(BatchClock(grain) if incremental else HistoryClock(first, grain))
+
+
+def is_direct(query: exp.Query) -> bool:
+    """Whether one scan over many buckets gives each bucket what a scan of it alone would.
+
+    So it is when only outermost SELECTs know the window, bound by BETWEEN-like conjuncts the column whose bucket
+    they give, and group by that bucket.
+    """
+    outermost = branches(query)
+    owners = {id(owner(node)) for node in query.find_all(*WINDOW_NODES)}
+    if not outermost or query.args.get("limit") or not owners <= {id(select) for select in outermost}:
+        return False
+    return all(_is_direct_select(select) for select in outermost)
+
+
+def _is_direct_select(select: exp.Select) -> bool:
+    nodes = [node for node in own_nodes(select) if isinstance(node, WINDOW_NODES)]
+    buckets = [node for node in nodes if isinstance(node, Bucket)]
+    times = {node.this for node in nodes if isinstance(node, Bucket | IntervalLength)}
+    if not buckets or any(isinstance(node, SampleDate) for node in nodes) or None in times:
+        return False
+    if any(select.args.get(name) for name in ("limit", "offset", "distinct", "qualify")):
+        return False
+    if any(isinstance(node, exp.Window) for node in own_nodes(select)):
+        return False
+    if not any(
+        isinstance(p.unalias(), Bucket) and p.alias_or_name == "metrics_sample_date" for p in select.expressions
+    ):
+        return False
+    grouped = select.args.get("group")
+    if grouped is None and any(is_aggregate(p) for p in select.expressions):
+        return False
+    if grouped is not None and not any(isinstance(term, Bucket) for term in grouped.expressions):
+        return False
+    lower, upper = _bounded_columns(select)
+    return (
+        len(lower) == len(upper) == 1
+        and all(_same_column(column, time) for column in lower + upper for time in times if time is not None)
+        and sum(isinstance(node, WindowStart | WindowEnd) for node in nodes) == 2
+    )
+
+
+def _bounded_columns(select: exp.Select) -> tuple[list[exp.Expr], list[exp.Expr]]:
+    where = select.args.get("where")
+    conjuncts = list(where.this.flatten()) if where is not None and isinstance(where.this, exp.And) else []
+    lower = [c.this for c in conjuncts if isinstance(c, exp.GTE) and isinstance(c.expression, WindowStart)]
+    upper = [c.this for c in conjuncts if isinstance(c, exp.LT) and isinstance(c.expression, WindowEnd)]
+    return lower, upper
+
+
+def _same_column(one: exp.Expr, other: exp.Expr) -> bool:
+    if not isinstance(one, exp.Column) or not isinstance(other, exp.Column):
+        return False
+    return one.name == other.name and (one.table == other.table or not one.table or not other.table)
+
+
+def calendar_cte(variant: Variant, first: date, *, incremental: bool) -> exp.CTE:
+    """`metrics_calendar`: the sample dates of the batch (for a model without partitions, since `first`)."""
+    grain = variant.grain or Grain.DAILY
+    begin = start_date() if incremental else date_literal(grain.floor(first))
+    day = exp.column(WINDOW_DATE)
+    if variant.is_rolling or grain is Grain.DAILY:
+        step = _interval(1, "DAY")
+    elif grain is Grain.WEEKLY:
+        step, begin = _interval(7, "DAY"), floor(grain, begin)
+    else:
+        step, begin = _interval(grain.months, "MONTH"), floor(grain, begin)
+    end = end_date() if incremental else add(HistoryClock(first, grain).end(), -1, "day")
+    days = exp.Unnest(
+        expressions=[exp.GenerateDateArray(start=begin, end=end, step=step)],
+        alias=exp.TableAlias(this=exp.to_identifier("days"), columns=[exp.to_identifier(WINDOW_DATE)]),
+    )
+    query = exp.select(day).from_(days)
+    if variant.is_rolling and grain is Grain.WEEKLY:
+        query = query.where(exp.EQ(this=exp.DayOfWeekIso(this=day.copy()), expression=exp.Literal.number(7)))
+    elif variant.is_rolling and grain is not Grain.DAILY:
+        next_day = add(day.copy(), 1, "day")
+        query = query.where(exp.EQ(this=floor(grain, next_day), expression=next_day.copy()))
+    return exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(CALENDAR)))
+
+
+def _interval(count: int, unit: str) -> exp.Interval:
+    return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit))
+
+
+def _bucket_equality(query: exp.Query) -> None:
+    """Say `bucket(col) = date` for a column bound on both sides: an equality joins by hash, a range does not."""
+    for both in list(query.find_all(exp.And)):
+        low, high = both.this, both.expression
+        if not (isinstance(low, exp.GTE) and isinstance(low.expression, WindowStart)):
+            continue
+        if not (isinstance(high, exp.LT) and isinstance(high.expression, WindowEnd) and low.this == high.this):
+            continue
+        same = exp.EQ(this=Bucket(this=low.this.copy()), expression=SampleDate(this=exp.Literal.string("DATE")))
+        _and_also(both, [same])
+
+
+def _is_conjunct(condition: exp.Expr) -> bool:
+    """Whether every row of the SELECT must meet `condition`."""
+    parent = condition.parent
+    while isinstance(parent, exp.And | exp.Paren):
+        parent = parent.parent
+    return isinstance(parent, exp.Where)
+
+
+def _and_also(condition: exp.Expr, further: list[exp.Expr]) -> None:
+    """Replace `condition`, kept as the same node, by its conjunction with `further`."""
+    grand = condition.parent
+    holder = exp.Paren()
+    condition.replace(holder)
+    conjunction: exp.Expr = exp.And()
+    conjunction.set("this", condition)
+    conjunction.set("expression", further[0])
+    for bound in further[1:]:
+        conjunction = exp.And(this=conjunction, expression=bound)
+    if isinstance(grand, exp.And | exp.Where):
+        holder.replace(conjunction)
+    else:
+        holder.set("this", conjunction)
+
+
+def _typed(node: exp.Expr, day: exp.Expr) -> exp.Expr:
+    kind = node.this.name.upper()
+    return day if kind == "DATE" else exp.cast(day, kind)
