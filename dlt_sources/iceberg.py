@@ -17,6 +17,7 @@ from typing import Any
 import dlt
 import pyarrow as pa
 from dlt.common.libs.pyarrow import py_arrow_to_table_schema_columns
+from dlt.common.runtime.telemetry import stop_telemetry
 from dlt.common.schema.typing import TSchemaContract
 from dlt.common.storages.load_package import load_package_state
 from dlt.extract import DltResource, DltSource
@@ -189,6 +190,8 @@ def _pipeline(plan: LandingPlan) -> dlt.Pipeline:
         "restore_from_destination": False,
     }.items():
         dlt.config[key] = value
+    # dlt starts its telemetry when its configuration is first touched, before it can be told not to
+    stop_telemetry()
     pipelines = plan.settings.dlt_dir / "pipelines"
     digest = _digest(plan.contracts)
 
