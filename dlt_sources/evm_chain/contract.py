@@ -6,8 +6,8 @@ from oso_lake.contracts import TIMESTAMP, PartitionBy, TableContract, column
 
 # wei: 256-bit quantities that fit 38 digits; the few that do not are quarantined
 WEI = pa.decimal128(38, 0)
-# a day is replaced by dropping its files, never by rewriting those of other days
-BY_DAY = (PartitionBy("chain"), PartitionBy("block_day"))
+# days of quiet chains share files; a file is at most one slab of rows, so that replacing a day rewrites little
+BY_MONTH = (PartitionBy("chain"), PartitionBy("block_day", "month"))
 
 _DAY_OF_CHAIN = (
     column("chain", pa.string(), "Name of the chain, as in the settings, for example optimism."),
@@ -35,7 +35,7 @@ BLOCKS = TableContract(
             column("miner", pa.string(), "Address that the fees go to."),
         ]
     ),
-    partition=BY_DAY,
+    partition=BY_MONTH,
     identity=("chain", "number"),
 )
 
@@ -66,7 +66,7 @@ TRANSACTIONS = TableContract(
             ),
         ]
     ),
-    partition=BY_DAY,
+    partition=BY_MONTH,
     identity=("chain", "hash"),
 )
 
@@ -87,7 +87,7 @@ LOGS = TableContract(
             column("data", pa.string(), "Its data, hexadecimal."),
         ]
     ),
-    partition=BY_DAY,
+    partition=BY_MONTH,
     identity=("chain", "block_number", "log_index"),
 )
 
@@ -101,7 +101,7 @@ QUARANTINE = TableContract(
             column("payload", pa.string(), "The record as JSON, cut at 4,000 characters."),
         ]
     ),
-    partition=BY_DAY,
+    partition=BY_MONTH,
 )
 
 DAYS = TableContract(
