@@ -25,7 +25,8 @@ def as_markdown(results: list[Result]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        f"`make bench` on {datetime.now(tz=UTC):%Y-%m-%d}, {machine()}. Each figure is the best of a few runs; ours",
+        f"`make bench` on {datetime.now(tz=UTC):%Y-%m-%d}, {machine()}.",
+        "Each figure is the best of a few runs; ours",
         "and the rival's were measured in the same run, since the machine is shared.",
         "",
         "| what | ours | rival or floor | its time | ratio | target | met |",
