@@ -1,8 +1,8 @@
 """What the bounds of a window are in SQL, on every engine alike: for a whole batch, for one date of a calendar, for all time.
 
 Between reading and rendering, a query holds the nodes below in place of the window macros; a clock says what each is.
-Everything is built from `@start_date` and `@end_date` (SQLMesh's, both inclusive days) and from syntax trees that
-sqlglot renders the same for DuckDB and Trino. Dates are cast, since DuckDB turns a date plus an interval into a timestamp.
+Everything is built from SQLMesh's `@start_date` and `@end_date` (both inclusive days; `@execution_date`, exclusive,
+where a model has no partitions) and from syntax trees that sqlglot renders the same for DuckDB and Trino. Dates are cast, since DuckDB turns a date plus an interval into a timestamp.
 """
 
 from dataclasses import dataclass
@@ -68,6 +68,11 @@ def start_date() -> exp.Expr:
 def end_date() -> exp.Expr:
     """Last day of the batch."""
     return MacroVar(this="end_date")
+
+
+def execution_date() -> exp.Expr:
+    """The day after the last complete one, for models without partitions: SQLMesh gives them no start and end."""
+    return MacroVar(this="execution_date")
 
 
 def as_date(expression: exp.Expr) -> exp.Expr:
@@ -183,7 +188,7 @@ class BatchClock:
 
 @dataclass(frozen=True)
 class AllTimeClock:
-    """From `first` to the end of the batch; the sample date is the last day."""
+    """From `first` to the last complete day; the sample date is the last day."""
 
     first: date
 
@@ -193,15 +198,15 @@ class AllTimeClock:
 
     def end(self) -> exp.Expr:
         """The day after the last complete one."""
-        return add(end_date(), 1, "day")
+        return execution_date()
 
     def sample_date(self) -> exp.Expr:
         """The last complete day."""
-        return end_date()
+        return add(execution_date(), -1, "day")
 
     def bucket(self, time: exp.Expr | None) -> exp.Expr:
         """The last complete day."""
-        return end_date()
+        return add(execution_date(), -1, "day")
 
     def length(self, time: exp.Expr | None, unit: str) -> exp.Expr:
         """Length of all of it."""
@@ -210,7 +215,7 @@ class AllTimeClock:
 
 @dataclass(frozen=True)
 class HistoryClock:
-    """Every bucket since `first` that is complete at the end of the batch, for models without partitions."""
+    """Every bucket since `first` that is complete, for models without partitions."""
 
     first: date
     grain: Grain
@@ -221,7 +226,7 @@ class HistoryClock:
 
     def end(self) -> exp.Expr:
         """The end of the last complete bucket."""
-        return floor(self.grain, add(end_date(), 1, "day"))
+        return floor(self.grain, execution_date())
 
     def sample_date(self) -> exp.Expr:
         """Never asked for: reading refuses it for grains."""

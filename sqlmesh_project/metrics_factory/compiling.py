@@ -21,7 +21,7 @@ from sqlmesh_project.metrics_factory.strategies import choose
 
 @dataclass(frozen=True, kw_only=True)
 class Compiled:
-    """One model's query (only `@start_date` and `@end_date` are left open) and what was learned on the way."""
+    """One model's query (only SQLMesh's dates are left open) and what was learned on the way."""
 
     query: exp.Query
     peers: frozenset[tuple[str, Variant]]

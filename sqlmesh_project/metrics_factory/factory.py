@@ -68,7 +68,7 @@ class TimeseriesMetrics:
         return self.problems
 
     def render(self, model_name: str, engine: str = "duckdb", window: Window | tuple[date, date] | None = None) -> str:
-        """SQL of a model for `engine`; without a window, `@start_date` and `@end_date` (both inclusive) stay in it.
+        """SQL of a model for `engine`; without a window, SQLMesh's date variables stay in it.
 
         Raises KeyError that names the nearest model.
         """

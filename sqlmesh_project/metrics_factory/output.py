@@ -15,7 +15,7 @@ def executable_sql(query: exp.Query, engine: str, window: Window | None) -> str:
         raise ValueError(f"unknown engine {engine!r}; expected one of {', '.join(ENGINES)}")
     shown = query.copy()
     if window is not None:
-        days = {"start_date": window.start, "end_date": window.end - ONE_DAY}
+        days = {"start_date": window.start, "end_date": window.end - ONE_DAY, "execution_date": window.end}
         for variable in list(shown.find_all(MacroVar)):
             variable.replace(date_literal(days[variable.name]))
     for call in list(shown.find_all(MacroFunc)):

@@ -33,7 +33,7 @@ _LOADER_ARGUMENTS = (
 
 
 class MacroOverridingModel(model):
-    """One generated model in SQLMesh's registry; `query` holds no macro but `@start_date`, `@end_date`, `@oso_id`."""
+    """One generated model in SQLMesh's registry; `query` holds no macro but SQLMesh's dates and `@oso_id`."""
 
     def __init__(self, definition: MetricModelDefinition, query: exp.Query) -> None:
         super().__init__(definition.name, is_sql=True, **_parameters(definition))

@@ -128,7 +128,7 @@ class Calendar:
         if not _is_conjunct(comparison):
             return
         if isinstance(node, WindowEnd):
-            bounds: list[exp.Expr] = [exp.LT(this=comparison.this.copy(), expression=_typed(node, batch_end()))]
+            bounds: list[exp.Expr] = [exp.LT(this=comparison.this.copy(), expression=_typed(node, self._last_day_after()))]
         elif isinstance(comparison, exp.GTE):
             bounds = [
                 exp.GTE(this=comparison.this.copy(), expression=_typed(node, day)) for day in self._earliest_days()
@@ -136,6 +136,9 @@ class Calendar:
         else:
             return
         _and_also(comparison, bounds)
+
+    def _last_day_after(self) -> exp.Expr:
+        return add(end_date(), 1, "day") if self.incremental else HistoryClock(self.first, self.grain).end()
 
     def _earliest_days(self) -> list[exp.Expr]:
         first = date_literal(self.first)
@@ -145,11 +148,6 @@ class Calendar:
         if variant.window is None:
             return [start_date()]
         return [rolling_start(start_date(), variant.window, variant.unit or "day"), first]
-
-
-def batch_end() -> exp.Expr:
-    """The day after the batch."""
-    return add(end_date(), 1, "day")
 
 
 def choose(query: exp.Query, variant: Variant, first: date, *, incremental: bool) -> Strategy:
