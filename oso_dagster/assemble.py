@@ -1,0 +1,32 @@
+"""Puts the definitions together for one project; `definitions.py` does so for the installation of the environment."""
+
+from collections.abc import Callable
+from typing import Any
+
+import dagster as dg
+
+from oso_dagster.defs.jobs import JOBS
+from oso_dagster.defs.metric_assets import build_metric_assets
+from oso_dagster.defs.raw_assets import build_raw_assets
+from oso_dagster.defs.resources import Pipeline, build_resources
+from oso_dagster.defs.schedules import SCHEDULES
+from oso_dagster.manifest import Manifest, load_manifest
+from oso_dagster.project import Project
+from oso_dagster.runner.ledger import Ledger
+
+
+def build_definitions(
+    project: Project, *, manifest: Manifest | None = None, listener: Callable[[Any], None] | None = None
+) -> dg.Definitions:
+    """Assets, checks, jobs, schedules and resources of `project`; `listener` hears of outcomes and progress."""
+    manifest = manifest or load_manifest(project)
+    start = project.settings.start
+    pipeline = Pipeline(project=project, manifest=manifest, **({"listener": listener} if listener else {}))
+    planned = Ledger(project.settings.home / "ledger.db").planned()
+    return dg.Definitions(
+        assets=[*build_raw_assets(manifest, start), *build_metric_assets(manifest, start, planned)],
+        jobs=JOBS,
+        schedules=SCHEDULES,
+        resources=build_resources(pipeline),
+        executor=dg.in_process_executor,
+    )

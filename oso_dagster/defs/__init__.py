@@ -1,0 +1,1 @@
+"""Dagster's concepts, one file each; `definitions.py` puts them together."""

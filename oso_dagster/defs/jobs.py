@@ -1,0 +1,61 @@
+"""Jobs: `plan`, and `daily`, which lands the days that are over and computes what became complete.
+
+Models and raw tables are materialized by choosing assets; a job for each choice would only repeat the asset graph.
+"""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from oso_dagster.defs.resources import PipelineParam
+
+
+@dg.op(
+    name="plan", description="Makes SQLMesh snapshots, tables and views for the models as they are. Computes no data."
+)
+def plan_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
+    """Plan, and say what came, changed and went."""
+    from oso_dagster.runner.plan import plan
+
+    report = plan(pipeline.project, log=context.log.info)
+    context.add_output_metadata(
+        {
+            "added": list(report.added),
+            "changed": list(report.changed),
+            "removed": list(report.removed),
+            "seconds": round(report.seconds, 2),
+        }
+    )
+
+
+@dg.op(name="daily", description="Lands the days that are over, then computes the windows that became complete.")
+def daily_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
+    """Land and compute, each grain in a run of its own that belongs to this one."""
+    from oso_dagster.api import daily
+
+    report = daily(
+        pipeline.project.settings,
+        project=pipeline.project,
+        instance=context.instance,
+        now=datetime.now(UTC),
+        parent_run_id=context.run_id,
+        log=context.log.info,
+    )
+    context.add_output_metadata({"computed": len(report.done), "fresh": len(report.fresh)})
+    if report.failed:
+        raise dg.Failure(f"{len(report.failed)} failed: {', '.join(report.failed)}", metadata=dict(report.failed))
+
+
+@dg.job(name="plan", description="Run it after changing models: it is the deploy step.")
+def plan_job() -> None:
+    """The deploy step."""
+    plan_op()
+
+
+@dg.job(name="daily", description="What the schedule runs each night; safe to run again.")
+def daily_job() -> None:
+    """The night's work."""
+    daily_op()
+
+
+JOBS = [plan_job, daily_job]

@@ -1,0 +1,169 @@
+"""Assets of the SQLMesh models: one multi_asset for each group of models that share a grain.
+
+Choosing one model and one partition computes exactly that; a range is one run and one evaluation a model. The work
+itself is in runner/compute.py; here its outcomes become Dagster's events as they come.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import dagster as dg
+
+from oso_dagster.defs.checks import audit_check_result, audit_check_spec
+from oso_dagster.defs.partitions import mapping_to, partitions_of, window_of
+from oso_dagster.defs.resources import Pipeline, PipelineParam
+from oso_dagster.manifest import Manifest, ModelEntry
+from oso_dagster.raw_sources import BY_NAME
+from oso_dagster.reads import ReadKind
+from oso_dagster.runner.compute import Outcome, Request, Status, compute
+from oso_lake.calendar import Grain
+
+PARTIAL_TAG = "oso/partial"
+Result = dg.MaterializeResult | dg.AssetCheckResult
+
+
+def build_metric_assets(manifest: Manifest, start: date, planned: Mapping[str, str]) -> list[dg.AssetsDefinition]:
+    """The multi_assets of every model; `planned` versions win over those of the manifest, which follow comments too."""
+    groups: dict[tuple[str, Grain | None], list[ModelEntry]] = defaultdict(list)
+    for model in manifest.models:
+        groups[step_name(model), model.grain].append(model)
+    versions = {model.name: planned.get(model.name, model.version) for model in manifest.models}
+    return [_multi_asset(name, grain, models, manifest, start, versions) for (name, grain), models in groups.items()]
+
+
+def step_name(model: ModelEntry) -> str:
+    """The step that computes a model: models of one step share a grain and a batch."""
+    if model.model_type == "metric" or model.metric:
+        if model.reads.kind is ReadKind.ROLLING:
+            return "metrics_rolling"
+        return f"metrics_{model.grain.value}" if model.grain else "metrics_over_all_time"
+    return f"models_{model.grain.value}" if model.grain else "models_whole"
+
+
+def group_name(model: ModelEntry) -> str:
+    """The group under which the UI shows a model."""
+    if model.metric is None:
+        return {"staging": "staging", "mart": "directory"}.get(model.model_type, "events")
+    if model.reads.kind is ReadKind.ROLLING:
+        aggregation = f"rolling_{model.reads.count}_{model.reads.unit}"
+    else:
+        aggregation = model.grain.value if model.grain else "over_all_time"
+    return f"metrics_{model.tags.get('category', 'other')}_{aggregation}"
+
+
+def asset_spec(model: ModelEntry, manifest: Manifest, start: date, version: str) -> dg.AssetSpec:
+    """The asset of one model."""
+    metadata: dict[str, object] = {
+        "dagster/column_schema": dg.TableSchema(
+            [dg.TableColumn(column.name, column.type, column.description or None) for column in model.columns]
+        ),
+        "dagster/table_name": f"metrics.{model.name}",
+        "reads": model.reads.tag(),
+    }
+    return dg.AssetSpec(
+        key=dg.AssetKey(model.key),
+        deps=[_dep(model, manifest, parent) for parent in model.parents]
+        + [_raw_dep(model, raw) for raw in model.raw_inputs],
+        description=model.description or None,
+        group_name=group_name(model),
+        owners=[owner_of(model.tags["owner"])] if "owner" in model.tags else [],
+        kinds={"sqlmesh", "duckdb", *(["iceberg"] if model.is_published else [])},
+        tags=model.asset_tags,
+        code_version=version,
+        metadata=metadata,
+        partitions_def=partitions_of(model.grain, start),
+        skippable=True,
+    )
+
+
+def owner_of(owner: str) -> str:
+    """An owner as Dagster wants it: an address, or a team."""
+    return owner if "@" in owner or owner.startswith("team:") else f"team:{owner}"
+
+
+def _dep(model: ModelEntry, manifest: Manifest, parent: str) -> dg.AssetDep:
+    entry = manifest.by_name[parent]
+    if step_name(entry) == step_name(model):
+        # peers of one step: the runner checks their windows itself
+        return dg.AssetDep(dg.AssetKey(entry.key))
+    return dg.AssetDep(dg.AssetKey(entry.key), partition_mapping=mapping_to(model, entry))
+
+
+def _raw_dep(model: ModelEntry, raw: str) -> dg.AssetDep:
+    source = BY_NAME.get(raw.split(".")[0])
+    mapping = mapping_to(model, None) if source is not None and source.daily else None
+    return dg.AssetDep(dg.AssetKey(["raw", *raw.split(".")]), partition_mapping=mapping)
+
+
+def _multi_asset(
+    name: str,
+    grain: Grain | None,
+    models: Sequence[ModelEntry],
+    manifest: Manifest,
+    start: date,
+    versions: Mapping[str, str],
+) -> dg.AssetsDefinition:
+    specs = [asset_spec(model, manifest, start, versions[model.name]) for model in models]
+    checks = [spec for model in models if (spec := audit_check_spec(model)) is not None]
+
+    @dg.multi_asset(
+        name=name,
+        specs=specs,
+        check_specs=checks,
+        can_subset=True,
+        partitions_def=partitions_of(grain, start),
+        backfill_policy=dg.BackfillPolicy.single_run() if grain else None,
+        description=f"Computes the selected models of {name}: one evaluation each for the whole range.",
+    )
+    def step(context: dg.AssetExecutionContext, pipeline: PipelineParam) -> Iterator[Result]:
+        yield from _run_step(context, pipeline)
+
+    return step
+
+
+def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[Result]:
+    """Compute what is selected, tell of each model as it ends, and fail at the end with the names of those that failed."""
+    selected = {key.path[-1] for key in context.selected_asset_keys}
+    models = tuple(m.name for m in pipeline.manifest.models if m.table in selected)
+    request = Request(
+        models=models,
+        window=window_of(context),
+        run_id=context.run_id,
+        partial=context.run.tags.get(PARTIAL_TAG) == "true",
+    )
+    failures: dict[str, str] = {}
+    outcomes = compute(pipeline.project, pipeline.manifest, pipeline.metrics, request, log=context.log.info)
+    for outcome in outcomes:
+        pipeline.listener(outcome)
+        if outcome.audits and outcome.status is Status.FAILED:
+            yield audit_check_result(outcome.model, outcome.audits)
+        if outcome.status is Status.FAILED:
+            failures[outcome.model.name] = outcome.reason
+            context.log.error(f"{outcome.model.name}: {outcome.reason}")
+        else:
+            yield materialize_result(outcome)
+    if failures:
+        raise dg.Failure(
+            description=f"{len(failures)} of {len(models)} models failed: "
+            + "; ".join(f"{name}: {reason}" for name, reason in list(failures.items())[:20]),
+            metadata={"failed": failures},
+        )
+
+
+def materialize_result(outcome: Outcome) -> dg.MaterializeResult:
+    """The materialization of one model: where every number in it can be traced from."""
+    metadata: dict[str, object] = {
+        "dagster/row_count": outcome.rows,
+        "window": str(outcome.window),
+        "seconds": round(outcome.evaluate_seconds + outcome.audit_seconds, 3),
+        "version": outcome.version,
+        "source_snapshots": dict(outcome.sources),
+    }
+    if outcome.published_table:
+        metadata["published"] = outcome.published_table
+        metadata["published_snapshot"] = str(outcome.published_snapshot)
+    if outcome.partial:
+        metadata["partial"] = True
+    checks = [audit_check_result(outcome.model, outcome.audits)] if outcome.model.audits else []
+    return dg.MaterializeResult(asset_key=dg.AssetKey(outcome.model.key), metadata=metadata, check_results=checks)

@@ -1,0 +1,56 @@
+"""Partitions: one definition a grain, and how the partitions of a model lie over those of what it reads."""
+
+from datetime import date
+
+import dagster as dg
+
+from oso_dagster.manifest import ModelEntry
+from oso_lake.calendar import Grain, Window
+
+KEY_FORMAT = "%Y-%m-%d"
+# a negative offset of this many days reaches back to the start of any installation
+FROM_THE_START = 36_525
+
+
+def partitions_of(grain: Grain | None, start: date) -> dg.TimeWindowPartitionsDefinition | None:
+    """Whole windows of `grain` from `start` on, keyed by their first day; None for what is unpartitioned."""
+    if grain is None:
+        return None
+    if grain is Grain.DAILY:
+        return dg.DailyPartitionsDefinition(start_date=start.isoformat(), timezone="UTC")
+    return dg.TimeWindowPartitionsDefinition(
+        start=start.isoformat(), fmt=KEY_FORMAT, cron_schedule=grain.cron, timezone="UTC"
+    )
+
+
+def mapping_to(model: ModelEntry, parent: ModelEntry | None) -> dg.PartitionMapping | None:
+    """How partitions of `model` read those of `parent` (None: of a raw table in days); None for Dagster's default."""
+    if model.grain is None or (parent is not None and parent.grain is None):
+        return None
+    before = model.reads.days_before(parent.reads if parent else None)
+    if before == 0 and (parent is None or parent.grain is model.grain):
+        return None
+    offset = -FROM_THE_START if before is None else -before
+    if model.grain is not Grain.DAILY:
+        # offsets count partitions of the downstream's window in the upstream: days below a week or month
+        offset = min(offset, 0)
+    return dg.TimeWindowPartitionMapping(start_offset=offset, allow_nonexistent_upstream_partitions=True)
+
+
+def window_of(context: dg.AssetExecutionContext) -> Window | None:
+    """The days a step is asked to compute, `[start, end)`; None when its assets are unpartitioned."""
+    if not context.has_partition_key and not context.has_partition_key_range:
+        return None
+    span = context.partition_time_window
+    return Window(span.start.date(), span.end.date())
+
+
+def partition_tags(window: Window, grain: Grain) -> dict[str, str]:
+    """Run tags that choose every partition of `grain` inside `window`; raises ValueError when there is none."""
+    windows = list(grain.windows(window))
+    if not windows:
+        raise ValueError(f"no whole {grain.value} window lies in {window}")
+    return {
+        "dagster/asset_partition_range_start": windows[0].start.isoformat(),
+        "dagster/asset_partition_range_end": windows[-1].start.isoformat(),
+    }

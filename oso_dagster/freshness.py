@@ -1,0 +1,134 @@
+"""Which windows of which models must be computed again: not computed, of another version, or with changed inputs.
+
+Reads the manifest, the ledger and the lake's snapshot summaries; opens neither SQLMesh nor the compute store.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from oso_dagster.manifest import Manifest, ModelEntry
+from oso_dagster.runner.inputs import (
+    Coverage,
+    UpstreamIncompleteError,
+    first_window_start,
+    read_window,
+    whole_window,
+)
+from oso_dagster.runner.ledger import Entry, covers
+from oso_dagster.runner.raw_state import RawState
+from oso_lake.calendar import Grain, Window
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stale:
+    """A model to compute: for the whole windows in `window`, or as a whole."""
+
+    model: ModelEntry
+    window: Window | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freshness:
+    """Everything freshness follows from, read once."""
+
+    manifest: Manifest
+    planned: Mapping[str, str]
+    entries: Mapping[str, Sequence[Entry]]
+    raw: RawState
+    start: date
+
+    def stale(self, models: Sequence[ModelEntry], span: Callable[[ModelEntry], Window | None]) -> list[Stale]:
+        """Of `models` (parents first) those that are not fresh for the whole windows in their span, each with the range."""
+        found: dict[str, Stale] = {}
+        for model in models:
+            window = self._wanted(model, span)
+            if window is None and model.grain is not None:
+                continue
+            lacking = window if window is None else self._lacking(model, window, found)
+            if window is None or lacking is not None:
+                found[model.name] = Stale(model=model, window=lacking if model.grain else None)
+        return list(found.values())
+
+    def _wanted(self, model: ModelEntry, span: Callable[[ModelEntry], Window | None]) -> Window | None:
+        """The window that ought to be there; None when a partitioned model has none, or an unpartitioned no inputs."""
+        if model.grain is None:
+            try:
+                return whole_window(model, self._coverage())
+            except UpstreamIncompleteError:
+                return None
+        asked = span(model)
+        if asked is None:
+            return None
+        begin, end = max(asked.start, first_window_start(model, self.start)), asked.end
+        whole = list(model.grain.windows(Window(begin, end))) if begin < end else []
+        return Window(whole[0].start, whole[-1].end) if whole else None
+
+    def _coverage(self) -> Coverage:
+        return Coverage(
+            manifest=self.manifest,
+            start=self.start,
+            intervals=lambda name: (),
+            missing_raw=self.raw.missing,
+            landed_end=self.raw.landed_end,
+            default_end=lambda: self.raw.lake_end,
+        )
+
+    def _lacking(self, model: ModelEntry, window: Window, stale: Mapping[str, Stale]) -> Window | None:
+        """The range of whole windows in which something is not fresh; None when all is."""
+        fresh = [
+            entry
+            for entry in self.entries.get(model.name, ())
+            if entry.version == self.planned.get(model.name) and self._is_fresh(model, entry, stale)
+        ]
+        if covers(fresh, window):
+            return None
+        if model.grain is None:
+            return window
+        lacking = [day for day in window.dates() if not any(e.window.start <= day < e.window.end for e in fresh)]
+        grain: Grain = model.grain
+        return Window(grain.floor(lacking[0]), grain.next(lacking[-1]))
+
+    def _is_fresh(self, model: ModelEntry, entry: Entry, stale: Mapping[str, Stale]) -> bool:
+        read = read_window(model, None, entry.window, self.start)
+        for table, digests in self.raw.sources_of(model, read).items():
+            known = entry.sources.get(table, {})
+            if any(known.get(name) != digest for name, digest in digests.items()):
+                return False
+        return not any(self._is_changed(model, entry, self.manifest.by_name[name], stale) for name in model.parents)
+
+    def _is_changed(self, model: ModelEntry, entry: Entry, parent: ModelEntry, stale: Mapping[str, Stale]) -> bool:
+        read = read_window(model, parent, entry.window, self.start)
+        again = stale.get(parent.name)
+        if again is not None and (again.window is None or _overlap(again.window, read)):
+            return True
+        return any(
+            one.changed > entry.computed
+            for one in self.entries.get(parent.name, ())
+            if parent.grain is None or _overlap(one.window, read)
+        )
+
+
+def _overlap(one: Window, other: Window) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def in_order(stale: Sequence[Stale]) -> list[list[Stale]]:
+    """`stale` (parents first) in groups that can each be one run: of one grain, after everything they read."""
+    left = {one.model.name: one for one in stale}
+    groups = []
+    while left:
+        grain = next(iter(left.values())).model.grain
+        group: dict[str, Stale] = {}
+        for name, one in left.items():
+            if one.model.grain is grain and all(p in group or p not in left for p in one.model.parents):
+                group[name] = one
+        groups.append(list(group.values()))
+        for name in group:
+            del left[name]
+    return groups
+
+
+def hull(windows: Sequence[Window]) -> Window:
+    """The smallest window that holds all of `windows`."""
+    return Window(min(w.start for w in windows), max(w.end for w in windows))

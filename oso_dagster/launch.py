@@ -1,0 +1,95 @@
+"""Runs asset selections in this process, recorded on the installation's Dagster instance, so that the UI shows them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+
+from oso_dagster.assemble import build_definitions
+from oso_dagster.defs.partitions import partition_tags
+from oso_dagster.instance import open_instance
+from oso_dagster.manifest import Manifest, ModelEntry, load_manifest
+from oso_dagster.project import Project
+from oso_lake.calendar import Grain, Window
+
+
+# the caller shows progress and errors; everything is in the run's log
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(kw_only=True)
+class Heard:
+    """What a run told its listener, its id, and its first error."""
+
+    run_id: str = ""
+    items: list[Any] = field(default_factory=list)
+    error: str | None = None
+
+
+class Runner:
+    """Definitions and an instance, kept for several runs."""
+
+    def __init__(self, project: Project, instance: dg.DagsterInstance, tags: Mapping[str, str]) -> None:
+        self.manifest: Manifest = load_manifest(project)
+        self._instance = instance
+        self._tags = tags
+        self._listen: Callable[[Any], None] = lambda item: None
+        definitions = build_definitions(project, manifest=self.manifest, listener=lambda item: self._listen(item))
+        self._job = definitions.resolve_implicit_global_asset_job_def()
+
+    def run(
+        self,
+        keys: Sequence[Sequence[str]],
+        window: Window | None,
+        *,
+        on_event: Callable[[Any], None],
+        grain_of: ModelEntry | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> Heard:
+        """Materialize `keys` (of one grain; days unless `grain_of` says otherwise) for the whole windows in `window`."""
+        heard = Heard()
+
+        def listen(item: Any) -> None:
+            heard.items.append(item)
+            on_event(item)
+
+        self._listen = listen
+        grain = (grain_of.grain if grain_of else None) or Grain.DAILY
+        run_tags = {**self._tags, **(tags or {}), **(partition_tags(window, grain) if window else {})}
+        result = self._job.execute_in_process(
+            run_config=_QUIET,
+            instance=self._instance,
+            asset_selection=[dg.AssetKey(list(key)) for key in keys],
+            tags=run_tags,
+            raise_on_error=False,
+        )
+        heard.run_id = result.run_id
+        if not result.success:
+            heard.error = _first_error(result)
+        return heard
+
+
+def _first_error(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                return data.user_failure_data.description
+            error = data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            if error is not None:
+                return error.message.strip()
+    return f"run {result.run_id} failed; its log in the UI says why"
+
+
+@contextmanager
+def open_runner(project: Project, instance: dg.DagsterInstance | None, tags: Mapping[str, str]) -> Iterator[Runner]:
+    """A runner on `instance`, or on the installation's own, which is closed at the end."""
+    if instance is not None:
+        yield Runner(project, instance, tags)
+        return
+    with open_instance(project.settings) as own:
+        yield Runner(project, own, tags)

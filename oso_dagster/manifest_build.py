@@ -1,0 +1,182 @@
+"""Derives the manifest: loads the SQLMesh project and the sources' contracts once. Run by manifest.py in a process of its own.
+
+`python -m oso_dagster.manifest_build PROJECT HOME FINGERPRINT`, with OSO_HOME at a folder that may be thrown away, so
+that loading the project opens none of the installation's files; HOME is the installation whose cache is written.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oso_dagster.manifest import AuditEntry, Column, Manifest, ModelEntry, RawEntry, save
+from oso_dagster.metrics_catalogue import MetricEntry
+from oso_dagster.project import Project
+from oso_dagster.raw_sources import SOURCES
+from oso_dagster.reads import Reads
+from oso_dagster.translator import DltResourceTranslatorData, OsoDltTranslator, OsoSQLMeshTranslator
+from oso_lake.calendar import Grain
+from oso_lake.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlmesh import Context
+    from sqlmesh.core.model import Model
+    from sqlmesh.core.snapshot import Snapshot
+
+    from oso_lake.contracts import TableContract
+
+RAW_CATALOG = "raw"
+_COMPUTED = {"FULL", "VIEW", "INCREMENTAL_BY_TIME_RANGE", "SEED"}
+
+
+def describe(context: "Context") -> Manifest:
+    """Manifest of a loaded context; raises ValueError that names the model whose tags or kind the runner cannot serve."""
+    snapshots = context.snapshots
+    names = {fqn: _plain_name(model) for fqn, model in context.models.items() if model.kind.name.value in _COMPUTED}
+    ordered = [fqn for fqn in context.dag.sorted if fqn in names]
+    entries = tuple(_entry(context, context.models[fqn], snapshots[fqn], names) for fqn in ordered)
+    return Manifest(fingerprint="", models=entries, raw=tuple(raw_tables()))
+
+
+def data_version(snapshot: "Snapshot") -> str:
+    """The version under which SQLMesh keeps this model's data once it is planned; before, that of its definition."""
+    return snapshot.version or snapshot.fingerprint.to_version()
+
+
+def _plain_name(model: "Model") -> str:
+    return ".".join(OsoSQLMeshTranslator().get_asset_key_name(model.fqn))
+
+
+def _entry(context: "Context", model: "Model", snapshot: "Snapshot", names: dict[str, str]) -> ModelEntry:
+    tags = dict(tag.split("=", 1) for tag in model.tags if "=" in tag)
+    kind = model.kind.name.value
+    try:
+        grain = Grain(tags["grain"]) if "grain" in tags else None
+        reads = Reads.parse(tags.get("reads", "window"))
+    except ValueError as error:
+        raise ValueError(f"{model._path}: model {names[model.fqn]}: {error}") from error
+    if (kind == "INCREMENTAL_BY_TIME_RANGE") != (grain is not None):
+        raise ValueError(
+            f"{model._path}: model {names[model.fqn]} is {kind} but its tag says grain={tags.get('grain')}: "
+            "models that are incremental by time range need a grain, others must not have one"
+        )
+    return ModelEntry(
+        name=names[model.fqn],
+        kind=kind,
+        grain=grain,
+        reads=reads,
+        start=_start(model),
+        model_type=tags.get("model_type", "intermediate"),
+        description=model.description or "",
+        version=data_version(snapshot),
+        tags=tags,
+        columns=tuple(_columns(model)),
+        audits=tuple(_audits(model)),
+        parents=tuple(sorted(names[fqn] for fqn in model.depends_on if fqn in names)),
+        raw_inputs=tuple(sorted(_raw_inputs(model))),
+        asset_tags=OsoSQLMeshTranslator().get_tags(context, model),
+    )
+
+
+def _start(model: "Model") -> date | None:
+    from sqlmesh.utils.date import to_date
+
+    return to_date(model.start) if model.start else None
+
+
+def _columns(model: "Model") -> Iterator[Column]:
+    descriptions = model.column_descriptions
+    for name, dtype in (model.columns_to_types or {}).items():
+        yield Column(name=name, type=dtype.sql("duckdb"), description=descriptions.get(name, ""))
+
+
+def _audits(model: "Model") -> Iterator[AuditEntry]:
+    from sqlglot import exp
+
+    for audit, arguments in model.audits_with_args:
+        blocking = arguments.get("blocking")
+        yield AuditEntry(name=audit.name, blocking=blocking == exp.true() if blocking else audit.blocking)
+
+
+def _raw_inputs(model: "Model") -> Iterator[str]:
+    from sqlglot import exp
+
+    for fqn in model.depends_on:
+        table = exp.to_table(fqn)
+        if table.catalog == RAW_CATALOG:
+            yield f"{table.db}.{table.name}"
+
+
+def raw_tables() -> Iterator[RawEntry]:
+    """The raw tables of every source, through dagster-dlt's translator."""
+    from dlt_sources.iceberg import as_source, contract_resource
+
+    translator = OsoDltTranslator()
+    for source in SOURCES:
+        contracts = {contract.table: contract for contract in source.contracts()}
+        dlt_source = as_source(source.name, [contract_resource(contract, tuple) for contract in contracts.values()])
+        for resource in dlt_source.resources.values():
+            spec = translator.get_asset_spec(DltResourceTranslatorData(resource=resource, pipeline=None))
+            contract = contracts[resource.name]
+            yield RawEntry(
+                name=contract.name,
+                source=source.name,
+                description=contract.description,
+                columns=tuple(_contract_columns(contract)),
+                kinds=tuple(sorted(spec.kinds)),
+                deps=source.after,
+                partitioned=source.daily,
+            )
+
+
+def _contract_columns(contract: "TableContract") -> Iterator[Column]:
+    for field in contract.schema:
+        yield Column(name=field.name, type=str(field.type), description=contract.column_description(field.name))
+
+
+def metric_entries(context: "Context", manifest: Manifest) -> list[MetricEntry]:
+    """What is known of each metric model: from its tags, and from the registry that made it."""
+    declared = _registry(context)
+    return [
+        declared.get(model.name) or _entry_of_tags(model)
+        for model in manifest.models
+        if model.model_type == "metric" and model.entity is not None
+    ]
+
+
+def _registry(context: "Context") -> dict[str, MetricEntry]:
+    return {}
+
+
+def _entry_of_tags(model: ModelEntry) -> MetricEntry:
+    metric = model.metric or model.table
+    aggregation = model.table.split(f"_to_{model.entity}_", 1)[-1]
+    return MetricEntry(
+        model=model.name,
+        metric=metric,
+        entity=model.entity or "",
+        time_aggregation=aggregation,
+        metric_names=(f"{metric}_{aggregation}",),
+        description=model.description or None,
+        owner=model.tags.get("owner"),
+        unit=model.tags.get("unit"),
+    )
+
+
+def main(project: str, home: str, fingerprint: str) -> None:
+    """Load `project` and keep its manifest in the cache of the installation at `home`."""
+    from sqlmesh import Context
+
+    target = Project(settings=Settings(home=Path(home)), path=Path(project))
+    context = Context(paths=project)
+    try:
+        manifest = replace(describe(context), fingerprint=fingerprint)
+        save(manifest, metric_entries(context, manifest), target)
+    finally:
+        context.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

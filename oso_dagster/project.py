@@ -1,0 +1,59 @@
+"""Which SQLMesh project belongs to which settings, and how the one is told about the other.
+
+SQLMesh's `config.py` and Python models read `Settings()` from the environment: whoever opens a context does it inside
+`applied(settings)`, so that a test's or a second installation's settings reach them whole.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from oso_lake.settings import Settings
+
+DEFAULT_PROJECT = Path(__file__).resolve().parent.parent / "sqlmesh_project"
+ENVIRONMENT = "prod"
+MODEL_SCHEMA = "oso"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A SQLMesh project (a folder with config.py) and the installation it computes into."""
+
+    settings: Settings
+    path: Path = DEFAULT_PROJECT
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The OSO_* variables from which `Settings()` builds what equals `settings`; holds the chains' RPC URLs."""
+    chains = [
+        {
+            "name": chain.name,
+            "chain_id": chain.chain_id,
+            "rpc_url": chain.rpc_url.get_secret_value(),
+            "start": chain.start.isoformat(),
+        }
+        for chain in settings.evm_chains
+    ]
+    values = {name: getattr(settings, name) for name in Settings.model_fields if name != "evm_chains"}
+    return {f"OSO_{name.upper()}": str(value) for name, value in values.items()} | {
+        "OSO_EVM_CHAINS": json.dumps(chains)
+    }
+
+
+@contextmanager
+def applied(settings: Settings) -> Iterator[None]:
+    """The process environment describes `settings` while the block runs."""
+    wanted = environment_of(settings)
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

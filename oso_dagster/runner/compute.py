@@ -1,0 +1,301 @@
+"""Computes models for a window, each through the stations in order: check, withdraw, evaluate, audit, publish, record.
+
+One model's failure fails itself and what depends on it; its siblings go on. What is done is told as soon as its batch is
+published and recorded. The order and the reasons for it are in docs/decisions; Dagster's part is in defs/.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from oso_dagster.manifest import Manifest, ModelEntry
+from oso_dagster.metrics_catalogue import MetricEntry
+from oso_dagster.project import Project
+from oso_dagster.runner.evaluate import AuditOutcome, Evaluated, evaluate
+from oso_dagster.runner.inputs import (
+    Coverage,
+    check_inputs,
+    check_window,
+    first_window_start,
+    read_window,
+    whole_window,
+)
+from oso_dagster.runner.ledger import Entry, Ledger, Sources
+from oso_dagster.runner.publish import Audited, publish_batch
+from oso_dagster.runner.raw_state import RawState
+from oso_dagster.runner.session import Session, open_session, to_interval
+from oso_lake.calendar import Window
+
+BATCH_MODELS = 80
+BATCH_SECONDS = 8.0
+
+
+class Status(StrEnum):
+    """How a model ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+
+
+class AuditFailedError(RuntimeError):
+    """A blocking audit found rows; the window is not published."""
+
+
+class UpstreamFailedError(RuntimeError):
+    """A parent failed in the same run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What to compute: models of one grain and a range of whole windows, or unpartitioned models without one.
+
+    `partial` computes although inputs are missing; such windows are published but not recorded as done.
+    """
+
+    models: tuple[str, ...]
+    window: Window | None
+    run_id: str
+    partial: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one model. `sources` are the current snapshots of the raw tables behind it."""
+
+    model: ModelEntry
+    status: Status
+    window: Window | None = None
+    version: str = ""
+    rows: int = 0
+    evaluate_seconds: float = 0.0
+    audit_seconds: float = 0.0
+    audits: tuple[AuditOutcome, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    published_table: str | None = None
+    published_snapshot: int | None = None
+    partial: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Audited:
+    """A model that waits to be published: what to tell, and what to keep in the ledger."""
+
+    outcome: Outcome
+    entry: Entry
+
+
+def ledger_of(project: Project) -> Ledger:
+    """The ledger of the installation."""
+    return Ledger(project.settings.home / "ledger.db")
+
+
+def compute(
+    project: Project,
+    manifest: Manifest,
+    metrics: Mapping[str, MetricEntry],
+    request: Request,
+    *,
+    log: Callable[[str], None] = lambda message: None,
+    now: datetime | None = None,
+) -> Iterator[Outcome]:
+    """Compute `request` under the compute lock and yield each model's outcome as it is known, failures too."""
+    now = now or datetime.now(UTC)
+    wanted = set(request.models)
+    models = [model for model in manifest.models if model.name in wanted]
+    names = [model.name for model in models]
+    holder = f"run {request.run_id or 'without id'}, {len(names)} models"
+    with open_session(project, names, holder=holder, on_wait=log) as session:
+        run = _Run(project=project, manifest=manifest, metrics=metrics, request=request, session=session, now=now)
+        for model in models:
+            yield from run.step(model)
+        yield from run.flush()
+
+
+@dataclass(kw_only=True)
+class _Run:
+    """The state of one call of `compute`."""
+
+    project: Project
+    manifest: Manifest
+    metrics: Mapping[str, MetricEntry]
+    request: Request
+    session: Session
+    now: datetime
+    failed: set[str] = field(default_factory=set)
+    batch: list[_Audited] = field(default_factory=list)
+    batch_began: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.raw = RawState(self.project.settings, self.now)
+        self.ledger = ledger_of(self.project)
+        self.before = self.ledger.entries()
+        self.waiting: dict[str, tuple[int, int]] = {}
+        self.coverage = Coverage(
+            manifest=self.manifest,
+            start=self.project.settings.start,
+            intervals=self._intervals,
+            missing_raw=self.raw.missing,
+            landed_end=self.raw.landed_end,
+            default_end=lambda: self.raw.lake_end,
+        )
+
+    def _intervals(self, name: str) -> Sequence[tuple[int, int]]:
+        recorded = self.session.intervals(name)
+        return [*recorded, self.waiting[name]] if name in self.waiting else recorded
+
+    def step(self, model: ModelEntry) -> Iterator[Outcome]:
+        """Take one model through check, withdraw, evaluate and audit; publish the batch when it is full."""
+        window: Window | None = None
+        try:
+            if lost := sorted(self.failed.intersection(model.parents)):
+                raise UpstreamFailedError(f"upstream failed: {', '.join(lost)}")
+            window = self._checked_window(model)
+            self._withdraw(model, window)
+            evaluated = evaluate(self.session, model.name, window, self.now)
+        except Exception as error:  # noqa: BLE001 - one model's failure must not stop its siblings
+            self.failed.add(model.name)
+            yield self._failure(model, window, error)
+            return
+        outcome = self._outcome(model, window, evaluated)
+        if evaluated.blocked_by:
+            self.failed.add(model.name)
+            rules = ", ".join(f"{audit.name} ({audit.count} rows)" for audit in evaluated.blocked_by)
+            error = AuditFailedError(f"blocking audits failed: {rules}; the window is held back and not published")
+            yield replace(outcome, status=Status.FAILED, reason=_reason(error))
+            return
+        self._add(outcome, evaluated)
+        if len(self.batch) >= BATCH_MODELS or time.monotonic() - self.batch_began > BATCH_SECONDS:
+            yield from self.flush()
+
+    def flush(self) -> Iterator[Outcome]:
+        """Publish and record the batch, then tell of each model in it."""
+        batch, self.batch, self.waiting = self.batch, [], {}
+        if not batch:
+            return
+        items = [
+            Audited(
+                model=one.outcome.model,
+                window=one.outcome.window if one.outcome.model.grain else None,
+                version=one.outcome.version,
+            )
+            for one in batch
+        ]
+        errors: dict[str, Exception] = {}
+        snapshots: dict[str, tuple[str, int | None]] = {}
+        for result in publish_batch(self.session, self.raw.catalog, items, self.metrics, self.request.run_id):
+            for name in result.models:
+                snapshots[name] = (result.table, result.snapshot_id)
+                if result.error is not None:
+                    errors[name] = result.error
+        yield from self._tell(batch, errors, snapshots)
+
+    def _tell(
+        self, batch: list[_Audited], errors: dict[str, Exception], snapshots: dict[str, tuple[str, int | None]]
+    ) -> Iterator[Outcome]:
+        done: list[_Audited] = []
+        for one in batch:
+            model = one.outcome.model
+            if lost := sorted(self.failed.intersection(model.parents)):
+                errors.setdefault(model.name, UpstreamFailedError(f"upstream failed: {', '.join(lost)}"))
+            if model.name in errors:
+                self.failed.add(model.name)
+            else:
+                done.append(one)
+        if not self.request.partial:
+            self.session.record((one.entry.model, to_interval(one.entry.window)) for one in done)
+            self.ledger.record(one.entry for one in done)
+        for one in batch:
+            name = one.outcome.model.name
+            if name in errors:
+                yield self._failure(one.outcome.model, one.outcome.window, errors[name])
+            else:
+                table, snapshot = snapshots.get(name, (None, None))
+                yield replace(one.outcome, published_table=table, published_snapshot=snapshot)
+
+    def _checked_window(self, model: ModelEntry) -> Window:
+        window = self.request.window
+        if model.grain is None:
+            window = whole_window(model, self.coverage)
+        elif window is None:
+            raise ValueError(f"{model.name} is partitioned by {model.grain.value}: name a partition")
+        else:
+            earliest = first_window_start(model, self.coverage.start)
+            if window.start < earliest < window.end:
+                # a range over models that begin at different days
+                window = Window(earliest, window.end)
+            check_window(model, window, start=self.coverage.start, today=self.raw.today)
+        if not self.request.partial:
+            check_inputs(model, window, self.coverage)
+        return window
+
+    def _withdraw(self, model: ModelEntry, window: Window) -> None:
+        """Take the window back before it is touched; of an unpartitioned model all there is."""
+        low, high = to_interval(window)
+        if model.grain is None:
+            recorded = self.session.intervals(model.name)
+            low = min([low, *(start for start, _ in recorded)])
+            high = max([high, *(end for _, end in recorded)])
+        self.session.withdraw(model.name, (low, high))
+        if model.name in self.before:
+            self.ledger.withdraw(model.name, window if model.grain else None)
+
+    def _add(self, outcome: Outcome, evaluated: Evaluated) -> None:
+        model, window = outcome.model, outcome.window
+        if window is None:
+            raise ValueError(f"{model.name} was evaluated without a window")
+        if not self.batch:
+            self.batch_began = time.monotonic()
+        self.waiting[model.name] = to_interval(window)
+        entry = Entry(
+            model=model.name,
+            window=window,
+            version=outcome.version,
+            content=evaluated.content,
+            sources=self._sources(model, window),
+            run_id=self.request.run_id,
+            changed=self._unchanged_since(model, window, outcome.version, evaluated.content),
+        )
+        self.batch.append(_Audited(outcome=outcome, entry=entry))
+
+    def _unchanged_since(self, model: ModelEntry, window: Window, version: str, content: str) -> int:
+        """When the data last came out differently, if it now came out the same; 0 when it did not."""
+        for entry in self.before.get(model.name, ()):
+            same_window = model.grain is None or entry.window == window
+            if same_window and entry.version == version and entry.content == content:
+                return entry.changed
+        return 0
+
+    def _sources(self, model: ModelEntry, window: Window) -> Sources:
+        return self.raw.sources_of(model, read_window(model, None, window, self.coverage.start))
+
+    def _outcome(self, model: ModelEntry, window: Window, evaluated: Evaluated) -> Outcome:
+        return Outcome(
+            model=model,
+            status=Status.DONE,
+            window=window,
+            version=self.session.snapshots[model.name].version or "",
+            rows=evaluated.rows,
+            evaluate_seconds=evaluated.evaluate_seconds,
+            audit_seconds=evaluated.audit_seconds,
+            audits=evaluated.audits,
+            sources=self.raw.heads(self.manifest.raw_of[model.name]),
+            partial=self.request.partial,
+        )
+
+    def _failure(self, model: ModelEntry, window: Window | None, error: Exception) -> Outcome:
+        return Outcome(
+            model=model,
+            status=Status.FAILED,
+            window=window or self.request.window,
+            reason=_reason(error),
+            partial=self.request.partial,
+        )
+
+
+def _reason(error: Exception) -> str:
+    """What a person reads: the message, with the kind of error in front where it is the engine's own."""
+    text = " ".join(str(error).split()) or "no message"
+    return text if type(error).__module__.startswith("oso_") else f"{type(error).__name__}: {text}"

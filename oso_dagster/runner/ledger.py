@@ -1,0 +1,172 @@
+"""What each computed window was computed from, so that what is fresh need not be computed again.
+
+SQLMesh's intervals say that a window is done; the ledger says of which model version, and of which state of its inputs.
+It may be deleted: everything then counts as stale. One SQLite file, written in the step that records the intervals.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from oso_lake.calendar import Window
+
+# raw table -> window name ("*" for the whole table) -> id of the snapshot that last changed it
+Sources = Mapping[str, Mapping[str, str]]
+
+_COLUMNS = "model, first_day, end_day, version, content, sources, run_id, computed, changed"
+_SCHEMA = """
+create table if not exists computed (
+  model text not null, first_day text not null, end_day text not null, version text not null, content text not null,
+  sources text not null, run_id text not null, computed integer not null, changed integer not null,
+  primary key (model, first_day));
+create index if not exists computed_in_order on computed (computed);
+create table if not exists planned (model text primary key, version text not null);
+create table if not exists plans (fingerprint text not null);
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A computed window. `computed` and `changed` count up over all models: when it was computed, and when its data
+    last came out differently; an input whose data changed after this was computed makes it stale.
+    """
+
+    model: str
+    window: Window
+    version: str
+    content: str
+    sources: Sources
+    run_id: str = ""
+    computed: int = 0
+    changed: int = 0
+
+
+class Ledger:
+    """The ledger of one installation; every call is a transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, timeout=60)
+        try:
+            connection.execute("pragma journal_mode=wal")
+            connection.execute("pragma synchronous=normal")
+            connection.executescript(_SCHEMA)
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+    def planned(self) -> dict[str, str]:
+        """Version of each model in the last plan; empty before the first."""
+        if not self._path.exists():
+            return {}
+        with self._open() as connection:
+            return dict(connection.execute("select model, version from planned"))
+
+    def planned_fingerprint(self) -> str | None:
+        """Fingerprint of the project that was last planned."""
+        if not self._path.exists():
+            return None
+        with self._open() as connection:
+            row = connection.execute("select fingerprint from plans").fetchone()
+        return row[0] if row else None
+
+    def plan(self, versions: Mapping[str, str], fingerprint: str) -> None:
+        """Remember the versions of a plan, and the fingerprint of the project it was made of."""
+        with self._open() as connection:
+            connection.execute("delete from plans")
+            connection.execute("insert into plans values (?)", (fingerprint,))
+            connection.execute("delete from planned")
+            connection.executemany("insert into planned values (?, ?)", versions.items())
+
+    def entries(self) -> dict[str, list[Entry]]:
+        """Every computed window by model."""
+        if not self._path.exists():
+            return {}
+        found: dict[str, list[Entry]] = {}
+        with self._open() as connection:
+            rows = connection.execute(f"select {_COLUMNS} from computed").fetchall()  # noqa: S608
+        for row in rows:
+            entry = _entry(row)
+            found.setdefault(entry.model, []).append(entry)
+        return found
+
+    def withdraw(self, model: str, window: Window | None) -> None:
+        """Forget `window` of `model` (None: all of it); what lies around it stays."""
+        with self._open() as connection:
+            _withdraw(connection, model, window)
+
+    def record(self, entries: Iterable[Entry]) -> None:
+        """Record computed windows, in the order in which they were computed (parents first)."""
+        with self._open() as connection:
+            (last,) = connection.execute("select coalesce(max(computed), 0) from computed").fetchone()
+            for number, entry in enumerate(entries, last + 1):
+                _withdraw(connection, entry.model, entry.window)
+                _insert(connection, replace(entry, computed=number, changed=entry.changed or number))
+
+
+def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
+    connection.execute(
+        f"insert into computed ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (
+            entry.model,
+            entry.window.start.isoformat(),
+            entry.window.end.isoformat(),
+            entry.version,
+            entry.content,
+            json.dumps(entry.sources),
+            entry.run_id,
+            entry.computed,
+            entry.changed,
+        ),
+    )
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    model, first, end, version, content, sources, run_id, computed, changed = row
+    return Entry(
+        model=model,
+        window=Window(date.fromisoformat(first), date.fromisoformat(end)),
+        version=version,
+        content=content,
+        sources=json.loads(sources),
+        run_id=run_id,
+        computed=computed,
+        changed=changed,
+    )
+
+
+def _withdraw(connection: sqlite3.Connection, model: str, window: Window | None) -> None:
+    if window is None:
+        connection.execute("delete from computed where model = ?", (model,))
+        return
+    rows = connection.execute(
+        f"select {_COLUMNS} from computed where model = ? and first_day < ? and end_day > ?",  # noqa: S608
+        (model, window.end.isoformat(), window.start.isoformat()),
+    ).fetchall()
+    for entry in map(_entry, rows):
+        connection.execute(
+            "delete from computed where model = ? and first_day = ?", (model, entry.window.start.isoformat())
+        )
+        for start, end in ((entry.window.start, window.start), (window.end, entry.window.end)):
+            if start < end:
+                # the content of a part is not known: an empty digest equals nothing
+                _insert(connection, replace(entry, window=Window(start, end), content=""))
+
+
+def covers(entries: Sequence[Entry], window: Window) -> bool:
+    """Whether the entries leave no day of `window` out."""
+    day = window.start
+    for entry in sorted(entries, key=lambda one: one.window.start):
+        if entry.window.start <= day < entry.window.end:
+            day = entry.window.end
+    return day >= window.end

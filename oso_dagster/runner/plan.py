@@ -1,0 +1,195 @@
+"""Plans: makes SQLMesh snapshots, tables and views for the models as they are now. Evaluates no data.
+
+SQLMesh's own plan is quadratic in models (600 take 380 s), since it hands every snapshot all others when it makes a
+table or a view; handed its parents only, 600 take 9 s. Two subclasses do that, without a global patch.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dagster_sqlmesh.config import SQLMeshContextConfig
+from dagster_sqlmesh.console import Plan as PlanEvent
+from dagster_sqlmesh.console import UpdateCreationProgress, UpdatePromotionProgress
+from dagster_sqlmesh.controller import SQLMeshController
+from sqlmesh import Context
+from sqlmesh.core.environment import EnvironmentNamingInfo
+from sqlmesh.core.snapshot import DeployabilityIndex, Snapshot, SnapshotEvaluator, SnapshotInfoLike
+from sqlmesh.utils import CorrelationId
+
+from oso_dagster.manifest import project_fingerprint, save
+from oso_dagster.manifest_build import describe, metric_entries
+from oso_dagster.project import ENVIRONMENT, Project, applied
+from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.locks import compute_lock
+from oso_dagster.runner.session import plain_name
+from oso_lake.catalog import open_catalog
+from oso_lake.commits import ensure_table
+
+OnProgress = Callable[[int, int, str], None]
+
+
+class PlanFailedError(RuntimeError):
+    """SQLMesh could not make the tables or views; the environment is as it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanReport:
+    """Names of models that came, changed and went, and seconds."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    seconds: float
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything differs from the plan before."""
+        return bool(self.added or self.changed or self.removed)
+
+
+class ParentsOnlyEvaluator(SnapshotEvaluator):
+    """Renders each snapshot with its parents instead of with all snapshots of the plan."""
+
+    def create_snapshot(self, snapshot: Snapshot, snapshots: dict[str, Snapshot], *args: Any, **kwargs: Any) -> None:
+        """Make the physical table of `snapshot`."""
+        super().create_snapshot(snapshot, parents_only(snapshot, snapshots), *args, **kwargs)
+
+    def _migrate_snapshot(self, snapshot: Snapshot, snapshots: dict[str, Snapshot], *args: Any, **kwargs: Any) -> None:
+        super()._migrate_snapshot(snapshot, parents_only(snapshot, snapshots), *args, **kwargs)
+
+    def _promote_snapshot(
+        self,
+        snapshot: Snapshot,
+        environment_naming_info: EnvironmentNamingInfo,
+        deployability_index: DeployabilityIndex,
+        on_complete: Callable[[SnapshotInfoLike], None] | None,
+        *args: Any,
+        snapshots: dict[str, Snapshot] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        narrowed = parents_only(snapshot, snapshots) if snapshots else snapshots
+        super()._promote_snapshot(
+            snapshot,
+            environment_naming_info,
+            deployability_index,
+            on_complete,
+            *args,
+            snapshots=narrowed,
+            **kwargs,
+        )
+
+    def set_correlation_id(self, correlation_id: CorrelationId) -> "ParentsOnlyEvaluator":
+        """The same evaluator with the plan's id on its statements; SQLMesh's own would give back its plain class."""
+        adapters = {
+            gateway: adapter.with_settings(correlation_id=correlation_id) for gateway, adapter in self.adapters.items()
+        }
+        return type(self)(adapters, self.ddl_concurrent_tasks, self.selected_gateway)
+
+
+class PlanContext(Context):
+    """A context whose evaluator narrows snapshots to parents."""
+
+    @property
+    def snapshot_evaluator(self) -> SnapshotEvaluator:
+        """The narrowing evaluator over the context's own adapters."""
+        evaluator = super().snapshot_evaluator
+        if not isinstance(evaluator, ParentsOnlyEvaluator):
+            evaluator = ParentsOnlyEvaluator(
+                dict(evaluator.adapters), evaluator.ddl_concurrent_tasks, evaluator.selected_gateway
+            )
+            self._snapshot_evaluator = evaluator
+        return evaluator
+
+
+def parents_only(snapshot: Snapshot, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
+    """Of `snapshots` by name, the parents of `snapshot` and itself."""
+    names = {snapshot.name, *(parent.name for parent in snapshot.parents)}
+    return {name: snapshots[name] for name in names if name in snapshots}
+
+
+def plan(
+    project: Project, *, on_progress: OnProgress | None = None, log: Callable[[str], None] | None = None
+) -> PlanReport:
+    """Plan the project's models into the environment readers see; again without changes is quick and changes nothing.
+
+    Raw tables are made where they do not exist yet, since models are checked against them. Raises PlanFailedError and
+    SQLMesh's own errors, which name file and line.
+    """
+    settings = project.settings
+    began = time.monotonic()
+    ensure_raw_tables(project)
+    with (
+        compute_lock(
+            settings.compute_lock,
+            timeout_seconds=settings.lock_timeout_seconds,
+            holder="plan",
+            on_wait=log or (lambda message: None),
+        ),
+        applied(settings),
+    ):
+        fingerprint, before, after = _apply(project, on_progress or (lambda done, total, detail: None))
+    ledger_of(project).plan(after, fingerprint)
+    return PlanReport(
+        added=tuple(sorted(after.keys() - before.keys())),
+        changed=tuple(sorted(name for name in after.keys() & before.keys() if after[name] != before[name])),
+        removed=tuple(sorted(before.keys() - after.keys())),
+        seconds=time.monotonic() - began,
+    )
+
+
+def ensure_raw_tables(project: Project) -> None:
+    """Make every raw table that does not exist yet, empty."""
+    from oso_dagster.raw_sources import SOURCES
+
+    catalog = open_catalog(project.settings)
+    for source in SOURCES:
+        for contract in source.contracts():
+            ensure_table(catalog, contract)
+
+
+def _apply(project: Project, on_progress: OnProgress) -> tuple[str, dict[str, str], dict[str, str]]:
+    """Plan and apply; returns the project's fingerprint, and the versions of models before and after."""
+    controller = SQLMeshController.setup_with_config(
+        config=SQLMeshContextConfig(path=str(project.path), gateway=""),
+        context_factory=_context,
+    )
+    with controller.instance(ENVIRONMENT, "plan") as mesh:
+        context = mesh.context
+        # the project is loaded anyway: the code location need not load it once more
+        fingerprint = project_fingerprint(project)
+        before = _planned_versions(context)
+        total = max(len(context.models), 1)
+        created: set[str] = set()
+        for event in mesh.plan(skip_backfill=True, skip_tests=True, no_gaps=False, include_unmodified=True):
+            if isinstance(event, UpdateCreationProgress | UpdatePromotionProgress):
+                created.add(event.snapshot.name)
+                on_progress(len(created), total, plain_name(event.snapshot.name))
+        after = _planned_versions(context)
+        if set(after) != {
+            plain_name(snapshot.name)
+            for snapshot in context.snapshots.values()
+            if snapshot.is_model and not snapshot.is_external
+        }:
+            raise PlanFailedError("the plan was not applied: SQLMesh's log in the cache folder says why")
+        manifest = replace(describe(context), fingerprint=fingerprint)
+        save(manifest, metric_entries(context, manifest), project)
+    return fingerprint, before, after
+
+
+def _context(**options: Any) -> PlanContext:
+    # an empty gateway means the project's default one
+    options["gateway"] = options.get("gateway") or None
+    return PlanContext(**{key: value for key, value in options.items() if key != "config"})
+
+
+def _planned_versions(context: Context) -> dict[str, str]:
+    environment = context.state_sync.get_environment(ENVIRONMENT)
+    if environment is None:
+        return {}
+    return {
+        plain_name(info.name): info.version
+        for info in environment.snapshots
+        if info.model_kind_name is not None and not info.is_external
+    }

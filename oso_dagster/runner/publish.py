@@ -1,0 +1,161 @@
+"""Copies audited windows from the compute store into the published tables: one commit a table and batch."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from oso_dagster.manifest import ModelEntry
+from oso_dagster.metrics_catalogue import MetricEntry, catalogue_rows
+from oso_dagster.runner.session import Session
+from oso_lake import published
+from oso_lake.calendar import Window
+from oso_lake.published import PublishedModel
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyiceberg.catalog import Catalog
+
+    from oso_lake.contracts import TableContract
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audited:
+    """A window whose blocking audits passed; `window` None is all of the model."""
+
+    model: ModelEntry
+    window: Window | None
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishResult:
+    """What became of one published table in a batch: its snapshot, or the error that left it as it was."""
+
+    table: str
+    models: tuple[str, ...]
+    snapshot_id: int | None = None
+    error: Exception | None = None
+
+
+def target_table(model: ModelEntry) -> str | None:
+    """Identifier of the published table that holds `model`'s rows; None for what is not published."""
+    if model.model_type == "mart":
+        contract = published.MARTS.get(model.table)
+        return contract.name if contract else None
+    if model.model_type != "metric" or model.entity is None:
+        return None
+    return _amounts_contract(model).name
+
+
+def publish_batch(
+    session: Session,
+    catalog: "Catalog",
+    batch: Sequence[Audited],
+    metrics: Mapping[str, MetricEntry],
+    run_id: str,
+) -> Iterator[PublishResult]:
+    """Publish `batch`, one result for each table; a table that fails leaves the others alone."""
+    groups: dict[str, list[Audited]] = defaultdict(list)
+    for item in batch:
+        if (table := target_table(item.model)) is not None:
+            groups[table].append(item)
+    seen: dict[str, set[str]] = defaultdict(set)
+    for table, items in groups.items():
+        names = tuple(item.model.name for item in items)
+        try:
+            commit = _publish_table(session, catalog, items, metrics, run_id, seen)
+        except Exception as error:  # noqa: BLE001 - told to the caller, which fails these models and goes on
+            yield PublishResult(table=table, models=names, error=error)
+        else:
+            yield PublishResult(table=table, models=names, snapshot_id=commit.snapshot_id)
+    if seen:
+        update_catalogue(catalog, metrics, seen, run_id)
+
+
+def _publish_table(
+    session: Session,
+    catalog: "Catalog",
+    items: Sequence[Audited],
+    metrics: Mapping[str, MetricEntry],
+    run_id: str,
+    seen: dict[str, set[str]],
+):
+    first = items[0].model
+    models = [PublishedModel(model=i.model.name, version=i.version, window=i.window) for i in items]
+    if first.model_type == "mart":
+        contract = published.MARTS[first.table]
+        rows = _arrow(session, f"select {_columns(contract)} from {session.physical_table(first.name)}")
+        return published.publish_whole(catalog, contract, rows, models[0], run_id)
+    rows = _arrow(session, " union all ".join(_amounts_query(session, item, metrics) for item in items))
+    for pair in rows.group_by(["model", "metric_name"]).aggregate([]).to_pylist():
+        seen[pair["model"]].add(pair["metric_name"])
+    entity = first.entity or ""
+    return published.publish_amounts(
+        catalog, _amounts_contract(first), published.with_metric_ids(rows, entity), models, run_id
+    )
+
+
+def _amounts_contract(model: ModelEntry) -> "TableContract":
+    make = published.timeseries_contract if model.grain else published.key_metrics_contract
+    return make(model.entity or "")
+
+
+def _columns(contract: "TableContract") -> str:
+    return ", ".join(f'"{name}"' for name in contract.schema.names)
+
+
+def _amounts_query(session: Session, item: Audited, metrics: Mapping[str, MetricEntry]) -> str:
+    from sqlglot import exp
+
+    model = item.model
+    entry = metrics.get(model.name)
+    unit = exp.Literal.string(entry.unit) if entry and entry.unit else exp.null()
+    query = exp.select(
+        exp.alias_(exp.func("concat", "event_source", exp.Literal.string("_"), "metric"), "metric_name"),
+        f"to_{model.entity}_id as {model.entity}_id",
+        "metrics_sample_date as sample_date",
+        "amount",
+        exp.alias_(exp.cast(unit, "text"), "unit"),
+        exp.alias_(exp.Literal.string(model.name), "model"),
+    ).from_(session.physical_table(model.name))
+    query = query.where("amount is not null")
+    if item.window is not None:
+        low, high = (
+            exp.cast(exp.Literal.string(day.isoformat()), "date") for day in (item.window.start, item.window.end)
+        )
+        day = exp.column("metrics_sample_date")
+        query = query.where(day >= low, day < high)
+    return query.sql("duckdb")
+
+
+def _arrow(session: Session, sql: str) -> "pa.Table":
+    return session.fetch_arrow(sql)
+
+
+def update_catalogue(
+    catalog: "Catalog", metrics: Mapping[str, MetricEntry], seen: Mapping[str, set[str]], run_id: str
+) -> bool:
+    """Put the metrics declared and those seen in data into metrics_v0; False when it already says so."""
+    current = _current_catalogue(catalog)
+    rows = catalogue_rows(metrics, seen, current)
+    ordered = sorted(rows, key=lambda row: row["metric_name"])
+    if _plain(ordered) == _plain(sorted(current, key=lambda row: row["metric_name"])):
+        return False
+    model = PublishedModel(model=published.CATALOGUE, version="", window=None)
+    published.publish_whole(catalog, published.METRICS, published.METRICS.rows(ordered), model, run_id)
+    return True
+
+
+def _current_catalogue(catalog: "Catalog") -> list[dict[str, Any]]:
+    from pyiceberg.exceptions import NoSuchTableError
+
+    try:
+        return catalog.load_table(published.METRICS.name).scan().to_arrow().to_pylist()
+    except NoSuchTableError:
+        return []
+
+
+def _plain(rows: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(rows, sort_keys=True)
