@@ -4,7 +4,7 @@ PyIceberg is imported on first use (half a second), and its predicates take argu
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def nothing() -> "BooleanExpression":
     return AlwaysFalse()
 
 
-def between(column: str, start: datetime, end: datetime) -> "BooleanExpression":
-    """Rows whose timestamptz `column` lies in [start, end)."""
+def between(column: str, start: date, end: date) -> "BooleanExpression":
+    """Rows whose timestamptz or date `column` lies in [start, end), given as aware datetimes or as dates."""
     from pyiceberg.expressions import And, GreaterThanOrEqual, LessThan
 
     return And(

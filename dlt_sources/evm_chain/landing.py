@@ -23,11 +23,11 @@ from dlt_sources.evm_chain.rpc import RpcClient
 from dlt_sources.evm_chain.spool import SPOOLED, Spool
 from dlt_sources.evm_chain.verdict import Verdict, judge, window_name
 from dlt_sources.evm_chain.wire import RpcLimits
-from dlt_sources.filters import equals, is_in
 from dlt_sources.iceberg import LandingReport, WindowStatus, contract_resource, current_load_id, land
 from dlt_sources.progress import OnProgress, Progress, ignore_progress
-from oso_lake.calendar import Window, midnight
+from oso_lake.calendar import ONE_DAY, Window, midnight
 from oso_lake.commits import Scope
+from oso_lake.filters import between, both, either, equal
 from oso_lake.settings import EvmChain, Settings
 
 SOURCE = "evm_chain"
@@ -181,8 +181,23 @@ class _ChainLanding:
 
 def _scope(chain: str, days: Sequence[date]) -> Scope:
     """The rows of some days of one chain; of no rows without days."""
-    in_days = is_in("block_day", [day.isoformat() for day in days])
-    return Scope(equals(chain=chain) & in_days, tuple(window_name(chain, day) for day in days))
+    windows = [window_name(chain, day) for day in days]
+    in_days = either(between("block_day", first, last + ONE_DAY) for first, last in _runs(days))
+    return Scope(both(equal("chain", chain), in_days), tuple(windows))
+
+
+def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
+    """The runs of consecutive days among `days`, each as its first and last.
+
+    As ranges, Iceberg's statistics tell which files lie wholly inside and need no reading.
+    """
+    runs: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if runs and runs[-1][1] + ONE_DAY == day:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
 
 
 def _require_final(node: Node, wanted: Window, final: Header) -> None:

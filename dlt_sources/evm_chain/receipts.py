@@ -6,13 +6,12 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from pyiceberg.exceptions import NoSuchTableError
 
 from dlt_sources.evm_chain.contract import DAYS
 from dlt_sources.evm_chain.node import Node
-from dlt_sources.filters import equals
 from oso_lake.calendar import ONE_DAY
 from oso_lake.catalog import open_catalog
+from oso_lake.filters import equal
 from oso_lake.settings import Settings
 
 FINAL = "final"
@@ -56,12 +55,14 @@ Receipts = Mapping[date, DayReceipt]
 
 def read_receipts(settings: Settings, chain: str) -> dict[date, DayReceipt]:
     """All receipts of one chain by day; empty before its first landing."""
+    from pyiceberg.exceptions import NoSuchTableError
+
     try:
         table = open_catalog(settings).load_table(DAYS.name)
     except NoSuchTableError:
         return {}
     names = ("status", "first_block", "last_block", "first_parent_hash", "last_hash", "blocks")
-    rows: pa.Table = table.scan(row_filter=equals(chain=chain), selected_fields=("block_day", *names)).to_arrow()
+    rows: pa.Table = table.scan(row_filter=equal("chain", chain), selected_fields=("block_day", *names)).to_arrow()
     return {
         row["block_day"]: DayReceipt(day=row["block_day"], **{name: row[name] for name in names})
         for row in rows.to_pylist()
