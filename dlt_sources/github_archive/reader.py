@@ -122,7 +122,8 @@ class Parsed:
     def events(self, landed: Collection[datetime]) -> Iterator[pa.Table]:
         """The sound rows of the hours in `landed`, as the contract of events has them."""
         for table in self._tables(landed):
-            sound = table.filter(table.column("fault").is_null())
+            faults = table.column("fault")
+            sound = table if faults.null_count == len(faults) else table.filter(faults.is_null())
             if sound.num_rows:
                 yield EVENTS.conform(sound.select(EVENTS.schema.names))
 

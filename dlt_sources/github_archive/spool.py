@@ -117,9 +117,12 @@ class _Lines:
     def _put(self, lines: bytes) -> None:
         if not lines:
             return
-        if lines[:1] in BLANK or b"\n\n" in lines or b"\n\r" in lines or b"\n " in lines or b"\n\t" in lines:
+        newlines = lines.count(b"\n")
+        # the cheapest sign that no line is blank: every one begins with a brace
+        if lines.count(b"\n{") + lines.startswith(b"{") != newlines:
             lines = b"".join(line + b"\n" for line in lines.split(b"\n") if line.strip(BLANK))
+            newlines = lines.count(b"\n")
         self._out.write(lines)
-        self.count += lines.count(b"\n")
+        self.count += newlines
         self.size += len(lines)
         self.longest = max(self.longest, len(lines))
