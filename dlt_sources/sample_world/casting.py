@@ -38,7 +38,7 @@ def _project(rng: Random, config: WorldConfig, cast: Cast, slug: str, index: int
     # the first ones carry the special cases and are there from the start
     if index >= 16 and rng.random() < 0.25:
         project.since = rng.randrange(1, VERSIONS - 1)
-    if index == config.projects - 1:
+    if index >= 16 and index == config.projects - 1:
         project.since = VERSIONS - 1
     owner = Owner(id=9_000_000 + index * 977, login=slug if rng.random() < 0.8 else slug.title())
     growth = rng.choice((0.3, 0.6, 1.0, 1.2, 1.8, 3.0))

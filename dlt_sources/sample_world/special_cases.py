@@ -14,6 +14,10 @@ def add_special_cases(rng: Random, config: WorldConfig, cast: Cast) -> None:
     """Apply all of them to `cast`; project 0 stays ordinary and popular."""
     cast.projects[0].repositories[0].stars_a_day = 9.0
     cast.projects[0].repositories[0].spikes[int(config.days * 0.7)] = 12.0
+    package = f"{cast.projects[0].slug}-core"
+    # published later, so that the second version of every directory differs from the first
+    url = f"https://www.npmjs.com/package/{package}"
+    cast.projects[0].artifacts.append(Artifact(kind="npm", raw=url, clean=package, since=1))
     _share_repositories(rng, cast)
     _list_an_owner(cast)
     _rename(config, cast)
@@ -129,8 +133,10 @@ def _odd_addresses(rng: Random, cast: Cast) -> None:
         Artifact(kind="blockchain", raw=short, clean=None, networks=("optimism",), tags=("contract",)),
         Artifact(kind="blockchain", raw=account, clean=account, networks=("any_evm",), tags=("eoa", "deployer")),
     ]
+    shouted = f"0x{blank[2:].upper()}"
+    networks = ("optimism", "base")
     cast.projects[0].artifacts.append(
-        Artifact(kind="blockchain", raw=blank.upper().replace("X", "x", 1), clean=blank, networks=("optimism", "base"))
+        Artifact(kind="blockchain", raw=shouted, clean=blank, networks=networks, tags=("contract",))
     )
     for project_with_it, chain in ((project, "optimism"), (cast.projects[0], "base")):
         project_with_it.contracts.setdefault(chain, []).append(blank)
