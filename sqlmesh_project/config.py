@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlmesh.core.config import Config, GatewayConfig, LinterConfig, ModelDefaultsConfig
 
 from oso_lake.settings import Settings
+from sqlmesh_project.active import use
 from sqlmesh_project.lake_connection import LakeConnectionConfig, StateConnectionConfig
 
 PROJECT_DIR = Path(__file__).parent
@@ -17,7 +18,8 @@ LINT_RULES = frozenset({"requiredescription", "requireowner", "forbidforwardonly
 
 
 def make_config(settings: Settings) -> Config:
-    """SQLMesh's configuration for `settings`; opens no connection and makes no file."""
+    """SQLMesh's configuration for `settings`, which model files are loaded for from now on; touches no file."""
+    use(settings)
     return Config(
         gateways={
             GATEWAY: GatewayConfig(

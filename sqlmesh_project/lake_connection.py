@@ -113,8 +113,8 @@ def current_metadata(settings: Settings) -> dict[str, str]:
     engine = create_engine(settings.catalog_uri)
     try:
         with engine.connect() as connection:
-            rows = connection.execute(query, {"catalog": CATALOG_NAME}).tuples()
-            return {f"{namespace}.{table}": location for namespace, table, location in rows}
+            rows = connection.execute(query, {"catalog": CATALOG_NAME})
+            return {f"{namespace}.{table}": str(location) for namespace, table, location in rows}
     finally:
         engine.dispose()
 

@@ -8,7 +8,7 @@ AUDIT (
 WITH needed AS (
   SELECT
     CAST(series.file_hour AS TIMESTAMP) AS file_hour
-  FROM UNNEST(GENERATE_SERIES(@start_dtntz, @end_dtntz + INTERVAL '2' HOUR, INTERVAL '1' HOUR)) AS series(file_hour)
+  FROM UNNEST(GENERATE_SERIES(@start_dtntz, @end_dtntz + @lateness(), INTERVAL '1' HOUR)) AS series(file_hour)
 ), landed AS (
   SELECT
     CAST(hours.file_hour AS TIMESTAMP) AS file_hour

@@ -17,13 +17,13 @@ class RequireDescription(Rule):
 
 
 class RequireOwner(Rule):
-    """A model has an owner: add `owner` to its MODEL block."""
+    """A model has an owner: add `owner` to its MODEL block, or to the metadata of its metric."""
 
     def check_model(self, model: Model) -> RuleViolation | None:
         """Violated by a model without an owner."""
         if model.kind.name == ModelKindName.EXTERNAL or model.owner:
             return None
-        return self.violation()
+        return None if any(tag.startswith("owner=") for tag in model.tags) else self.violation()
 
 
 class RequireColumnDescriptions(Rule):

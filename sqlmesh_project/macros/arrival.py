@@ -10,8 +10,20 @@ from sqlglot import exp
 from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 
+from oso_lake.sources import RAW_SOURCES
+
 EARLINESS_HOURS = 1
-LATENESS_HOURS = 2
+LATENESS_HOURS = RAW_SOURCES["github_archive"].lateness // timedelta(hours=1)
+
+
+def _hours(count: int) -> exp.Interval:
+    return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var("HOUR"))
+
+
+@macro()
+def lateness(evaluator: MacroEvaluator) -> exp.Interval:
+    """How long after a day's end its events may still arrive."""
+    return _hours(LATENESS_HOURS)
 
 
 @macro()
@@ -24,9 +36,6 @@ def arrived_in_time(evaluator: MacroEvaluator, file_hour: exp.Expr, created_at: 
     def instant(at: datetime) -> exp.Expr:
         return exp.cast(exp.Literal.string(at.isoformat(sep=" ")), "TIMESTAMPTZ")
 
-    def hours(count: int) -> exp.Interval:
-        return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var("HOUR"))
-
     start = evaluator.locals["start_dt"] - timedelta(hours=EARLINESS_HOURS)
     end = evaluator.locals["end_dt"] + timedelta(hours=LATENESS_HOURS)
     day = exp.cast(exp.cast(created_at.copy(), "DATE"), "TIMESTAMP")
@@ -34,6 +43,6 @@ def arrived_in_time(evaluator: MacroEvaluator, file_hour: exp.Expr, created_at: 
     return exp.and_(
         exp.GTE(this=file_hour.copy(), expression=instant(start)),
         exp.LTE(this=file_hour.copy(), expression=instant(end)),
-        exp.GTE(this=arrival, expression=day - hours(EARLINESS_HOURS)),
-        exp.LT(this=arrival.copy(), expression=day.copy() + hours(24 + LATENESS_HOURS)),
+        exp.GTE(this=arrival, expression=day - _hours(EARLINESS_HOURS)),
+        exp.LT(this=arrival.copy(), expression=day.copy() + _hours(24 + LATENESS_HOURS)),
     )
