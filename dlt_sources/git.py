@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from tenacity import Retrying, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt
-from tenacity.wait import wait_exponential_jitter
+from tenacity.wait import wait_exponential, wait_random
 
 ERROR_CHARS = 500
 TERMINATE_SECONDS = 5.0
@@ -132,7 +132,8 @@ def attempts() -> Retrying:
     """Calls again what failed with a GitError, a few times with longer and longer pauses; not what is missing."""
     return Retrying(
         stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential_jitter(initial=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS, jitter=FIRST_WAIT_SECONDS),
+        wait=wait_exponential(multiplier=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS)
+        + wait_random(0, FIRST_WAIT_SECONDS),
         retry=retry_if_exception_type(GitError) & retry_if_not_exception_type(GitMissingError),
         reraise=True,
     )

@@ -208,7 +208,8 @@ def read(content: bytes) -> tuple[Source, dict[str, Any]]:
         raise DocumentError([Refusal("the file holds no mapping of keys to values", shorten(data))])
     version = data.get("version")
     if isinstance(version, str) and version != LAYOUT:
-        raise OtherLayoutError([source.refusal(("version",), f"only layout version {LAYOUT} is read", version)])
+        # a whole history can be of another layout: no line is looked up for it
+        raise OtherLayoutError([Refusal(f"version: only layout version {LAYOUT} is read", shorten(version))])
     return source, data
 
 

@@ -23,7 +23,7 @@ from oso_lake.settings import Settings
 
 PIPELINE = "oss_directory"
 # rows landed together, which bounds memory; one version of the real directory has some 70,000
-CHUNK_ROWS = 400_000
+CHUNK_ROWS = 250_000
 CHUNK_VERSIONS = 100
 
 
