@@ -92,8 +92,9 @@ def _make_way(settings: "Settings", config: "WorldConfig") -> None:
         path: Path = getattr(settings, name, settings.home / name)
         if path.is_dir():
             shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+            continue
+        for suffix in ("", "-wal", "-shm", "-journal", ".wal"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _show(findings: "Findings", files: "ChartFiles") -> None:
@@ -109,9 +110,8 @@ def _show(findings: "Findings", files: "ChartFiles") -> None:
     click.echo()
     print_table("The same by collection", ("collection", *columns), [_row(flow) for flow in findings.collections])
     click.echo(f"\nChart       {shown_path(files.png)}\nPage        {shown_path(files.html)}")
-    question = " ".join(FIRST_QUESTION.split())
-    click.echo("\nOpen the UI                  make dev")
-    click.echo(f'Ask the first question       .venv/bin/oso query "{question}"')
+    click.echo("\nOpen the UI:\n\n    make dev\n\nAsk the first question in SQL:\n")
+    click.echo(f'.venv/bin/oso query "\n{FIRST_QUESTION}"')
 
 
 def _row(flow: "DeveloperFlow") -> tuple[object, ...]:

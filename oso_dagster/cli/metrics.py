@@ -54,7 +54,7 @@ def show(name: str, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--entity", default="project", show_default=True, help="artifact, project or collection.")
 @click.option("--grain", help="daily, over_30_day_window, over_all_time, ... [default: the first it has]")
-@click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
+@click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True, help="Whose SQL.")
 @json_option
 def render(name: str, entity: str, grain: str | None, engine: str, as_json: bool) -> None:
     """Print the SQL of one model as the engine gets it, but for its window."""
