@@ -96,12 +96,9 @@ class Node:
         return self._head("earliest")
 
     def headers(self, numbers: Sequence[int]) -> list[Header | None]:
-        """The headers of blocks; None where the node has none."""
+        """The headers of blocks; None where the node has none that can be read."""
         answers = self.client.batch([Call("eth_getBlockByNumber", (hex(number), False)) for number in numbers])
-        return [
-            None if answer is None or isinstance(answer, Fault) else Header.parse(answer, number)
-            for number, answer in zip(numbers, answers, strict=True)
-        ]
+        return [_header_if_any(answer, number) for number, answer in zip(numbers, answers, strict=True)]
 
     def full_blocks(self, numbers: Sequence[int]) -> list[FullBlock]:
         """Blocks with receipts, asked for in one batch; raises Hole, Reorganised or BadAnswer."""
@@ -165,6 +162,15 @@ def check_links(previous: Header | None, blocks: Sequence[FullBlock]) -> Header 
             )
         previous = header
     return previous
+
+
+def _header_if_any(answer: Any, number: int) -> Header | None:
+    if answer is None or isinstance(answer, Fault):
+        return None
+    try:
+        return Header.parse(answer, number)
+    except BadAnswer:
+        return None
 
 
 def _tagged(answer: Any) -> Header:
