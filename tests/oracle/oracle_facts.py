@@ -139,8 +139,8 @@ def authors_of(truth: Truth, histories: dict[int, list[Commit]]) -> dict[str, st
     return found
 
 
-def bots_of(truth: Truth, histories: dict[int, list[Commit]]) -> set[str]:
-    """Artifacts of accounts with a bot's login, and of git identities whose e-mail or name says [bot]."""
+def bots_of(truth: Truth, histories: dict[int, list[Commit]], authors: dict[str, str]) -> set[str]:
+    """Artifacts of accounts with a bot's login, and of authors known by e-mail only whose e-mail or name says [bot]."""
     bots = {
         ids.user_id(event.actor_id)
         for event in truth.events
@@ -148,8 +148,10 @@ def bots_of(truth: Truth, histories: dict[int, list[Commit]]) -> set[str]:
     }
     for commits in histories.values():
         for commit in commits:
-            if "[bot]" in commit.author_email or "[bot]" in commit.author_name:
-                bots.add(ids.git_identity_id(commit.author_email))
+            identity = ids.git_identity_id(commit.author_email)
+            says_bot = "[bot]" in commit.author_email or "[bot]" in commit.author_name
+            if says_bot and authors[commit.author_email.lower()] == identity:
+                bots.add(identity)
     return bots
 
 
@@ -169,13 +171,15 @@ def github_facts(truth: Truth) -> tuple[list[Fact], set[str]]:
         for event in events
         if event.kind in COUNTED_KINDS
     ]
-    facts += _commit_facts(truth, histories, events)
-    return facts, bots_of(truth, histories)
-
-
-def _commit_facts(truth: Truth, histories: dict[int, list[Commit]], events: list[Event]) -> list[Fact]:
-    """One fact a repository and sha: as the git history has it, else as the earliest push that lists it."""
     authors = authors_of(truth, histories)
+    facts += _commit_facts(truth, histories, authors, events)
+    return facts, bots_of(truth, histories, authors)
+
+
+def _commit_facts(
+    truth: Truth, histories: dict[int, list[Commit]], authors: dict[str, str], events: list[Event]
+) -> list[Fact]:
+    """One fact a repository and sha: as the git history has it, else as the earliest push that lists it."""
     found: dict[tuple[int, str], tuple[date, str]] = {}
     for repo_id, commits in histories.items():
         for commit in commits:
