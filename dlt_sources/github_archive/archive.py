@@ -17,6 +17,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 
 TIMEOUT_SECONDS = 60.0
 ATTEMPTS = 5
+PAUSE_SECONDS = 1.0
 TOO_MANY_REQUESTS = 429
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 
@@ -27,9 +28,9 @@ class ArchiveError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class FileVersion:
-    """An hour's file as the source has it now: a token that changes with its content, and its size in bytes."""
+    """An hour's file as the source has it now: a tag that changes with its content, and its size in bytes."""
 
-    token: str
+    tag: str
     size: int
 
 
@@ -73,7 +74,7 @@ class DirectoryArchive:
             stat = (self.directory / file_name(hour)).stat()
         except FileNotFoundError:
             return None
-        return FileVersion(token=f"{stat.st_size}-{stat.st_mtime_ns}", size=stat.st_size)
+        return FileVersion(tag=f"{stat.st_size}-{stat.st_mtime_ns}", size=stat.st_size)
 
     def local(self, hour: datetime) -> AbstractContextManager[Path | None]:
         """The file itself."""
@@ -86,7 +87,6 @@ class HttpArchive:
     """Hour files below a URL; failures of the server or the network are retried with growing pauses."""
 
     url: str
-    pause_seconds: float = 1.0
 
     def probe(self, hour: datetime) -> FileVersion | None:
         """ETag, else date, and length, by HEAD."""
@@ -97,8 +97,8 @@ class HttpArchive:
                     return None
                 response.raise_for_status()
         size = int(response.headers.get("content-length", 0))
-        tag = response.headers.get("etag") or response.headers.get("last-modified") or ""
-        return FileVersion(token=f"{size}-{tag.strip()}", size=size)
+        etag = response.headers.get("etag") or response.headers.get("last-modified") or ""
+        return FileVersion(tag=f"{size}-{etag.strip()}", size=size)
 
     @contextmanager
     def local(self, hour: datetime) -> Generator[Path | None]:
@@ -124,11 +124,12 @@ class HttpArchive:
     def _url(self, hour: datetime) -> str:
         return f"{self.url}/{file_name(hour)}"
 
-    def _retrying(self) -> Retrying:
+    @staticmethod
+    def _retrying() -> Retrying:
         return Retrying(
             retry=retry_if_exception(_is_transient),
             stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_exponential(multiplier=self.pause_seconds, max=30 * self.pause_seconds),
+            wait=wait_exponential(multiplier=PAUSE_SECONDS, max=30 * PAUSE_SECONDS),
             reraise=True,
         )
 

@@ -82,10 +82,10 @@ class Chunk:
     @property
     def source_version(self) -> str:
         """The file's version, or a digest of the versions of several."""
-        tokens = [file.version.token if file.version else "" for file in self.files]
-        if len(tokens) == 1:
-            return tokens[0]
-        return hashlib.sha256("\n".join(tokens).encode()).hexdigest()[:16]
+        tags = [file.version.tag if file.version else "" for file in self.files]
+        if len(tags) == 1:
+            return tags[0]
+        return hashlib.sha256("\n".join(tags).encode()).hexdigest()[:16]
 
     @property
     def windows(self) -> tuple[WindowStatus, ...]:
@@ -153,7 +153,7 @@ class Chunk:
         self.statuses[hour] = WindowStatus(window=hour_name(hour), status=status, **found)
 
     def _receipts(self) -> Iterator[list[dict[str, Any]]]:
-        versions = {file.hour: file.version.token if file.version else "" for file in self.files}
+        versions = {file.hour: file.version.tag if file.version else "" for file in self.files}
         load_id = current_load_id()
         landed_at = datetime.now(UTC)
         yield [
@@ -218,7 +218,7 @@ def skipped(file: HourFile, now: datetime, *, force: bool) -> WindowStatus | Non
             return WindowStatus(window=name, status="missing", detail="the source has no file for this hour")
         return None
     known = earlier is not None and earlier.status in ("landed", "empty")
-    if known and earlier is not None and earlier.source_version == file.version.token and not force:
+    if known and earlier is not None and earlier.source_version == file.version.tag and not force:
         return WindowStatus(
             window=name, status="unchanged", rows=earlier.rows, quarantined=earlier.quarantined, detail=earlier.status
         )

@@ -142,6 +142,8 @@ class Parsed:
                     )
 
     def _tables(self, landed: Collection[datetime]) -> Iterator[pa.Table]:
+        if self.hours.keys().isdisjoint(landed):
+            return
         wanted = pc.field("file_hour").isin(pa.array(sorted(landed), type=TIMESTAMP))
         everything = self.hours.keys() <= set(landed)
         with pa.memory_map(str(self.rows)) as source, pa.ipc.open_stream(source) as batches:
@@ -174,7 +176,7 @@ def _write_rows(spool: Spool, settings: Settings, target: Path) -> dict[datetime
     with duckdb.connect(config=config) as connection, target.open("wb") as file, ExitStack() as stack:
         connection.execute(_query(), [str(spool.path), max(MIN_OBJECT_BYTES, spool.longest_line + 1)])
         writer = None
-        for batch in connection.fetch_record_batch(BATCH_ROWS):
+        for batch in connection.to_arrow_reader(BATCH_ROWS):
             numbered = numbering.number(batch)
             _count_faults(numbered, hours)
             if writer is None:
