@@ -90,7 +90,7 @@ class Origin:
         path = self._local.get(repository.lower())
         if path is None:
             raise git.GitMissingError(f"no repository {repository} in {git.local_path(self.base)}")
-        return str(path)
+        return str(path.resolve())
 
     def digest(self, location: str) -> str:
         """Digest of the branches at `location` now; raises GitMissingError, or GitError when it cannot be read."""
