@@ -26,7 +26,7 @@ def executable_sql(query: exp.Query, engine: str, window: Window | None) -> str:
 def _oso_id(parts: list[exp.Expr], engine: str) -> exp.Expr:
     """The id of `oso_lake.ids` in SQL: SHA-256 of the parts joined by U+001F, as lower-case hexadecimal text."""
     joined = parts[0]
-    separator = exp.func("CHR", exp.Literal.number(31))
+    separator = exp.Anonymous(this="CHR", expressions=[exp.Literal.number(31)])
     for part in parts[1:]:
         joined = exp.DPipe(this=exp.DPipe(this=joined, expression=separator.copy()), expression=part)
     if engine == "duckdb":

@@ -102,7 +102,7 @@ def resolve_group_by(query: exp.Expr, *, one_sample_date: bool) -> None:
 
 
 def _resolve_group(select: exp.Select, group: exp.Group, one_sample_date: bool) -> None:
-    outputs = {p.alias: p.unalias() for p in select.expressions if isinstance(p, exp.Alias)}
+    outputs = {p.alias_or_name: p.unalias() for p in select.expressions if isinstance(p, exp.Alias | exp.Column)}
     projections = [p.unalias() for p in select.expressions]
     if group.args.get("all"):
         terms = [p for p in projections if not is_aggregate(p)]

@@ -14,6 +14,7 @@ from sqlglot import exp
 from oso_lake.calendar import Grain
 from sqlmesh_project.metrics_factory.clocks import (
     CALENDAR,
+    DAY_UNITS,
     WINDOW_DATE,
     WINDOW_NODES,
     AllTimeClock,
@@ -38,6 +39,13 @@ from sqlmesh_project.metrics_factory.clocks import (
 from sqlmesh_project.metrics_factory.dating import Dater
 from sqlmesh_project.metrics_factory.definitions import Variant
 from sqlmesh_project.metrics_factory.reading import is_aggregate, owner
+from sqlmesh_project.metrics_factory.rolling import (
+    DailyStates,
+    DistinctSpans,
+    is_distinct_count,
+    is_scalar,
+    shape_of,
+)
 from sqlmesh_project.metrics_factory.scopes import branches, own_nodes
 
 
@@ -156,10 +164,21 @@ def choose(query: exp.Query, variant: Variant, first: date, *, incremental: bool
     if grain is None:
         return Direct(AllTimeClock(first))
     if variant.is_rolling:
-        return Calendar(variant, first)
+        return _choose_rolling(query, variant, first)
     if not is_direct(query):
         return Calendar(variant, first, incremental)
     return Direct(BatchClock(grain) if incremental else HistoryClock(first, grain))
+
+
+def _choose_rolling(query: exp.Query, variant: Variant, first: date) -> Strategy:
+    shape = shape_of(query)
+    if shape is not None and shape.aggregates:
+        calendar = calendar_cte(variant, first, incremental=True)
+        if all(is_scalar(aggregate) for aggregate in shape.aggregates):
+            return DailyStates(variant, first, calendar)
+        if variant.unit in DAY_UNITS and all(is_distinct_count(aggregate) for aggregate in shape.aggregates):
+            return DistinctSpans(variant, first, calendar)
+    return Calendar(variant, first)
 
 
 def is_direct(query: exp.Query) -> bool:

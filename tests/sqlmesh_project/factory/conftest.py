@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from sqlmesh_project.metrics_factory import MetricQueryDef, TimeseriesMetrics, factory_options, load
@@ -93,10 +94,9 @@ def warehouse() -> Iterator[Warehouse]:
         "CREATE TABLE oso.int_events_daily__github (bucket_day DATE, event_source VARCHAR, event_type VARCHAR, "
         "from_artifact_id VARCHAR, to_artifact_id VARCHAR, amount DOUBLE)"
     )
-    connection.executemany(
-        "INSERT INTO oso.int_events_daily__github VALUES (?, ?, ?, ?, ?, ?)",
-        [(e.day, e.source, e.kind, e.actor, e.artifact, e.amount) for e in events],
-    )
+    rows = pa.Table.from_pylist([asdict(event) for event in events])
+    connection.register("made_events", rows)
+    connection.execute("INSERT INTO oso.int_events_daily__github SELECT * FROM made_events")
     connection.execute(
         "CREATE VIEW oso.int_events__github AS SELECT bucket_day + INTERVAL 23 HOUR AS time, * "
         "FROM oso.int_events_daily__github"

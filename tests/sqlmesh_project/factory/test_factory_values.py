@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from oso_lake.calendar import Grain, Window, rolling_window
+from sqlmesh_project.metrics_factory import RollingConfig
 
 BEGIN, END = date(2024, 1, 1), date(2024, 7, 1)
 ENTITIES = ["artifact", "project", "collection"]
@@ -130,9 +131,9 @@ def test_distinct_people_in_weeks(warehouse, make_metrics, entity):
 @pytest.mark.parametrize("entity", ENTITIES)
 @pytest.mark.parametrize(("window", "unit"), [(7, "day"), (30, "day"), (2, "week"), (1, "month"), (1, "quarter")])
 def test_rolling_distinct_people(warehouse, make_metrics, entity, window, unit):
-    rolling = {"windows": [window], "unit": unit}
+    rolling = RollingConfig(windows=[window], unit=unit)
     metrics = make_metrics(
-        {"devs": (DEVELOPERS, {"rolling": make_rolling(rolling), "vars": {"kinds": ["COMMIT_CODE", "ISSUE_OPENED"]}})}
+        {"devs": (DEVELOPERS, {"rolling": rolling, "vars": {"kinds": ["COMMIT_CODE", "ISSUE_OPENED"]}})}
     )
     begin, end = date(2024, 2, 10), date(2024, 4, 2)
     name = f"over_{window}_{unit}_window"
@@ -147,7 +148,7 @@ def test_rolling_distinct_people(warehouse, make_metrics, entity, window, unit):
 
 @pytest.mark.parametrize("entity", ENTITIES)
 def test_rolling_sums(warehouse, make_metrics, entity):
-    metrics = make_metrics({"stars": (STARS, {"rolling": make_rolling({"windows": [30]})})})
+    metrics = make_metrics({"stars": (STARS, {"rolling": RollingConfig(windows=[30])})})
     begin, end = BEGIN, date(2024, 3, 5)
     got = warehouse.rows(metrics, f"oso.stars_to_{entity}_over_30_day_window", begin, end)
     want = expected(
@@ -171,7 +172,7 @@ def test_all_time_covers_the_definitions_start_to_the_end_of_the_last_day(wareho
 
 @pytest.mark.parametrize("entity", ENTITIES)
 def test_churn_between_consecutive_windows(warehouse, make_metrics, entity):
-    rolling = make_rolling({"windows": [14]})
+    rolling = RollingConfig(windows=[14])
     metrics = make_metrics(
         {
             "retention": (RETENTION, {"rolling": rolling}),
@@ -220,8 +221,3 @@ def test_a_value_does_not_depend_on_its_batch(warehouse, make_metrics, begin):
     )  # fmt: skip
     assert got == want
 
-
-def make_rolling(options):
-    from sqlmesh_project.metrics_factory import RollingConfig
-
-    return RollingConfig(**options)
