@@ -48,7 +48,7 @@ def _project(rng: Random, config: WorldConfig, cast: Cast, slug: str, index: int
         repository = new_repository(cast, owner, name, config.begin_at - rng.randrange(30, 900) * DAY)
         repository.has_git, repository.growth = True, growth
         repository.squashes = rng.random() < 0.4
-        repository.stars_a_day = project.liveliness * rng.choice((0.5, 1.2, 3.0, 7.0))
+        repository.stars_a_day = project.liveliness * rng.choice((0.6, 1.5, 4.0, 9.0))
         if rng.random() < 0.12:
             repository.spikes[rng.randrange(config.days)] = rng.uniform(8, 20)
         cast.repositories.append(repository)

@@ -12,6 +12,7 @@ from dlt_sources.sample_world.config import HOUR, WorldConfig
 
 def add_special_cases(rng: Random, config: WorldConfig, cast: Cast) -> None:
     """Apply all of them to `cast`; project 0 stays ordinary and popular."""
+    cast.projects[0].liveliness = 3.0
     cast.projects[0].repositories[0].stars_a_day = 9.0
     cast.projects[0].repositories[0].spikes[int(config.days * 0.7)] = 12.0
     package = f"{cast.projects[0].slug}-core"

@@ -115,11 +115,13 @@ def _handle(scene: Scene, who: tuple[Person, Repository, int], ticket: Ticket) -
 def _direct_work(scene: Scene, who: tuple[Person, Repository, int]) -> None:
     rng = scene.rng
     person, repository, at = who
-    count = rng.choice((1, 1, 2, 2, 3, 5))
-    seconds = sorted(at - rng.randrange(0, 2 * HOUR) for _ in range(count))
+    seconds = sorted(at - rng.randrange(0, 2 * HOUR) for _ in range(rng.choice((1, 1, 2, 2, 3, 5))))
     if rng.random() < 0.12:
         # pushed with the next work on it, which may be days later
         held = scene.unpushed.setdefault((person.id, repository.id), [])
         held += [(second, f"wip {second % 1000}") for second in seconds]
         return
     scene.push_to_main(who, seconds)
+    for _ in range(rng.choice((0, 0, 1, 2))):
+        at += rng.randrange(90, 600)
+        scene.push_to_main((person, repository, at), [at - 30])

@@ -33,7 +33,8 @@ def write_world(directory: Path, config: WorldConfig | None = None, on_progress:
     world = read_world(directory)
     if world and world.config == config:
         return world
-    if world is None and directory.exists() and any(directory.iterdir()):
+    is_world = (directory / _WORLD_FILE).exists()
+    if not is_world and directory.exists() and any(directory.iterdir()):
         raise ValueError(f"{directory} holds files but no {_WORLD_FILE}: choose an empty directory for the world")
     fresh = directory.with_name(f"{directory.name}.writing")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -46,13 +47,13 @@ def write_world(directory: Path, config: WorldConfig | None = None, on_progress:
 
 
 def read_world(directory: Path) -> World | None:
-    """The world at `directory`, or None when there is none of this version."""
+    """The world at `directory`, or None when there is none, or one of another version of these formats."""
     path = directory / _WORLD_FILE
     if not path.exists():
         return None
     written = json.loads(path.read_text())
     if written["format_version"] != FORMAT_VERSION:
-        return World(directory=directory, config=WorldConfig(seed=-1))
+        return None
     return World(directory=directory, config=WorldConfig(**written["config"]), counts=written["counts"])
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from oracle import Oracle, all_models, parse_model
+from oracle_compare import differences
 from oracle_truth import Commit, Event, Member, Transaction, Truth
 
 from oso_lake import ids
@@ -295,3 +296,13 @@ def test_every_model_can_be_asked_for_and_others_are_refused() -> None:
     assert all(oracle.expected(model) == {} for model in all_models())
     with pytest.raises(ValueError, match="knows no model"):
         oracle.expected("oso.likes_to_project_daily")
+
+
+def test_differences_name_what_is_missing_extra_and_wrong() -> None:
+    assert differences({"a": 1.0, "b": 2.0}, {"a": 1.0 + 1e-12, "b": 2.0}) == []
+    said = differences({"a": 1.0, "c": 3.0}, {"a": 1.5, "b": 2.0})
+    assert said == [
+        "1 of 2 rows are missing: [('b', 2.0)]",
+        "1 of 2 rows should not be: [('c', 3.0)]",
+        "1 of 2 amounts are wrong: [('a', '1.0 instead of 1.5')]",
+    ]
