@@ -23,8 +23,9 @@ LONGEST_WAIT_SECONDS = 20.0
 _SAFE_CONFIG = (
     "core.hooksPath=/dev/null",
     "protocol.ext.allow=never",
-    "gc.auto=0",
+    # clones.py says when, and waits for it
     "maintenance.auto=false",
+    "gc.autoDetach=false",
     "advice.detachedHead=false",
     # a server that trickles for a minute counts as dead
     "http.lowSpeedLimit=1000",

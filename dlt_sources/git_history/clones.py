@@ -69,6 +69,8 @@ class Clones:
         source = "origin" if git.is_remote(location) else location
         arguments = ["fetch", "--quiet", "--prune", "--no-tags", "--force", "--", source, "+refs/heads/*:refs/heads/*"]
         git.run(arguments, git_dir=kept, timeout_seconds=FETCH_TIMEOUT_SECONDS)
+        # each fetch adds a pack; a year of them would slow every reading
+        git.run(["gc", "--auto", "--quiet"], git_dir=kept, timeout_seconds=FETCH_TIMEOUT_SECONDS)
 
     def _is_sound(self, kept: Path) -> bool:
         try:

@@ -59,18 +59,7 @@ def land_repositories(
     progress = on_progress or ignore_progress
     with _spool_folder(settings) as spool_dir:
         crawl_started_at = datetime.now(UTC)
-        origin = Origin(settings.git_base_url)
-        clones = Clones(settings.git_dir / "history" / origin.key)
-        clones.remove_leftovers()
-        crawler = Crawler(
-            origin=origin,
-            clones=clones,
-            spool_dir=spool_dir,
-            receipts=read_receipts(open_catalog(settings)),
-            with_files=with_files,
-            force=force,
-            clock=lambda: datetime.now(UTC),
-        )
+        crawler = _crawler(settings, spool_dir, with_files=with_files, force=force)
         landed = _Landed()
         with ThreadPoolExecutor(PARALLEL_REPOSITORIES, thread_name_prefix="git") as pool:
             for chunk in _chunks(_crawl_in_order(pool, crawler, wanted, progress)):
@@ -84,6 +73,21 @@ def land_repositories(
         tables=landed.tables,
         windows=tuple(landed.windows),
         seconds=time.monotonic() - started,
+    )
+
+
+def _crawler(settings: Settings, spool_dir: Path, *, with_files: bool, force: bool) -> Crawler:
+    origin = Origin(settings.git_base_url)
+    clones = Clones(settings.git_dir / "history" / origin.key)
+    clones.remove_leftovers()
+    return Crawler(
+        origin=origin,
+        clones=clones,
+        spool_dir=spool_dir,
+        receipts=read_receipts(open_catalog(settings)),
+        with_files=with_files,
+        force=force,
+        clock=lambda: datetime.now(UTC),
     )
 
 
