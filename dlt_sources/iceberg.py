@@ -24,8 +24,9 @@ from dlt.extract import DltResource, DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from dlt_sources.destination import LandingPlan, iceberg_windows
-from oso_lake.commits import Commit, Scope
+from oso_lake.commits import SLAB_ROWS, Commit, Scope
 from oso_lake.contracts import ContractError, TableContract
+from oso_lake.data_files import file_schema
 from oso_lake.settings import Settings
 
 SCHEMA_CONTRACT: TSchemaContract = {"tables": "evolve", "columns": "freeze", "data_type": "freeze"}
@@ -93,13 +94,16 @@ class Landing:
 def contract_resource(contract: TableContract, rows: Callable[[], Iterable[Rows]]) -> DltResource:
     """A dlt resource named after the table, which checks each item that `rows()` yields against the contract."""
 
+    # with the table's field ids, so that what dlt writes can become a data file as it is
+    schema = file_schema(contract)
+
     def items() -> Iterator[pa.Table]:
         # without any item dlt makes no load package, and windows that became empty would keep their rows
-        yield contract.empty()
+        yield schema.empty_table()
         for item in rows():
-            yield _as_table(contract, item)
+            yield _as_table(contract, item).cast(schema)
 
-    columns = py_arrow_to_table_schema_columns(contract.schema)
+    columns = py_arrow_to_table_schema_columns(schema)
     for name, hints in columns.items():
         hints["description"] = contract.column_description(name)
     return dlt.resource(
@@ -184,6 +188,8 @@ def _pipeline(plan: LandingPlan) -> dlt.Pipeline:
         "runtime.log_level": "CRITICAL",
         # the receipts of a source are read after its rows
         "extract.next_item_mode": "fifo",
+        # a data file is also what is read at once when a few of its rows are replaced
+        "data_writer.file_max_items": SLAB_ROWS,
         "load.delete_completed_jobs": True,
         # a commit is retried in oso_lake.commits; a load that failed is extracted again, never resumed
         "load.raise_on_max_retries": 1,
@@ -212,7 +218,7 @@ def _pipeline(plan: LandingPlan) -> dlt.Pipeline:
 
 
 def _digest(contracts: Sequence[TableContract]) -> str:
-    schemas = (f"{contract.name}\n{contract.schema.to_string(show_field_metadata=False)}" for contract in contracts)
+    schemas = (f"{contract.name}\n{file_schema(contract).to_string()}" for contract in contracts)
     return hashlib.sha256("\n".join(schemas).encode()).hexdigest()
 
 

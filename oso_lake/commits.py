@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from oso_lake.contracts import ContractError, TableContract
+from oso_lake.data_files import adopt, iceberg_schema
 from oso_lake.window_names import encode_windows
 
 if TYPE_CHECKING:
@@ -114,10 +115,17 @@ def replace(
 
 
 def _write_all(table: "Table", contract: TableContract, data: pa.Table | Iterable[Path]) -> list["DataFile"]:
-    """Write all of `data` as data files that no snapshot refers to yet; none stays when it breaks the contract."""
+    """Make data files of all of `data` that no snapshot refers to yet; none stays when it breaks the contract."""
     written: list[DataFile] = []
     try:
-        for slab in _slabs(data):
+        rest: pa.Table | list[Path] = data if isinstance(data, pa.Table) else []
+        for path in () if isinstance(data, pa.Table) else data:
+            adopted = adopt(table, path)
+            if adopted is None:
+                rest.append(path)
+            else:
+                written.append(adopted)
+        for slab in _slabs(rest):
             written.extend(_write(table, contract.conform(slab)))
     except BaseException:
         _discard(table, written)
@@ -222,11 +230,10 @@ def _batches(paths: Iterable[Path]) -> Iterator[pa.RecordBatch]:
 
 def _create_table(catalog: "Catalog", contract: TableContract) -> "Table":
     from pyiceberg.partitioning import PartitionField, PartitionSpec
-    from pyiceberg.schema import assign_fresh_schema_ids
     from pyiceberg.transforms import parse_transform
 
     catalog.create_namespace_if_not_exists(contract.namespace)
-    schema = assign_fresh_schema_ids(catalog._convert_schema_if_needed(contract.schema))
+    schema = iceberg_schema(contract)
     fields = [
         PartitionField(
             schema.find_field(field.column).field_id, 1000 + index, parse_transform(field.transform), field.field_name
@@ -239,9 +246,7 @@ def _create_table(catalog: "Catalog", contract: TableContract) -> "Table":
 
 def _evolved(table: "Table", contract: TableContract) -> "Table":
     """`table` with the nullable columns that the contract gained."""
-    from pyiceberg.schema import assign_fresh_schema_ids
-
-    wanted = assign_fresh_schema_ids(table.catalog._convert_schema_if_needed(contract.schema))
+    wanted = iceberg_schema(contract)
     have = {field.name: field for field in table.schema().fields}
     gained = [field.name for field in wanted.fields if field.name not in have]
     lost = [name for name in have if name not in contract.schema.names]
