@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed, 2 the command line was wrong. Nothing heavy is imp
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -70,6 +71,9 @@ for command in (demo, world, land, plan, materialize, metrics, query, dev, docto
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; errors are one line on stderr unless a traceback was asked for."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if not sys.warnoptions:
+        # libraries warn their own developers; a person at the prompt can do nothing about it
+        warnings.simplefilter("ignore")
     try:
         code = app.main(given, prog_name="oso", standalone_mode=False)
     except click.ClickException as error:

@@ -43,11 +43,11 @@ def show(name: str, as_json: bool) -> None:
         return
     screen = console()
     screen.print(f"[bold]{metric.name}[/]: {metric.display_name}", highlight=False)
-    screen.print(metric.description, markup=False, highlight=False)
+    screen.print(metric.description, markup=False, highlight=False, soft_wrap=True)
     for field, value in document.items():
         if field not in ("name", "display_name", "description") and value not in (None, "", [], False):
             text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            screen.print(f"  {field.replace('_', ' '):<16} {text}", markup=False, highlight=False)
+            screen.print(f"  {field.replace('_', ' '):<16} {text}", markup=False, highlight=False, soft_wrap=True)
 
 
 @metrics.command()

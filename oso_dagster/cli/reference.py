@@ -40,7 +40,7 @@ def settings_page() -> str:
         "In the file a table `[[evm_chains]]`, in the variable a JSON list of objects.\n",
         "| key | type | meaning |\n|---|---|---|",
         *(
-            f"| `{name}` | {_type_name(field)} | {_CHAIN_MEANINGS[name]} |"
+            f"| `{name}` | {_type_name(field)} | {field.description or _CHAIN_MEANINGS[name]} |"
             for name, field in EvmChain.model_fields.items()
         ),
         "\n## Below `home`\n",
