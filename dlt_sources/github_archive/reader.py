@@ -167,24 +167,59 @@ def parse(spool: Spool, settings: Settings, folder: Path) -> Generator[Parsed]:
 
 
 def _write_rows(spool: Spool, settings: Settings, target: Path) -> dict[datetime, HourContent]:
-    hours = {hour: HourContent(lines) for hour, lines in spool.hours}
+    """Parse the spool, again without its broken lines when there are some: DuckDB reads an unfinished value on into
+    the next line, so that a sound line behind a broken one would be lost."""
+    hours, unreadable = _parse_rows(spool, spool.path, settings, target)
+    if not (broken := _broken_lines(spool.path, unreadable)):
+        return hours
+    mended = target.with_suffix(".mended")
+    try:
+        with spool.path.open("rb") as lines, mended.open("wb") as copy:
+            copy.writelines(b"{}\n" if row in broken else line for row, line in enumerate(lines))
+        return _parse_rows(spool, mended, settings, target)[0]
+    finally:
+        mended.unlink(missing_ok=True)
+
+
+def _parse_rows(
+    spool: Spool, lines: Path, settings: Settings, target: Path
+) -> tuple[dict[datetime, HourContent], set[int]]:
+    """Write the typed rows of `lines`; returns what each hour holds, and the rows that nothing could be read from."""
+    hours = {hour: HourContent(count) for hour, count in spool.hours}
     numbering = _Numbering(spool)
+    unreadable: set[int] = set()
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": settings.threads,
         "memory_limit": settings.memory_limit,
     }
     with duckdb.connect(config=config) as connection, target.open("wb") as file, ExitStack() as stack:
-        connection.execute(_query(), [str(spool.path), max(MIN_OBJECT_BYTES, spool.longest_line + 1)])
+        connection.execute(_query(), [str(lines), max(MIN_OBJECT_BYTES, spool.longest_line + 1)])
         writer = None
         for batch in connection.to_arrow_reader(BATCH_ROWS):
             numbered = numbering.number(batch)
-            _count_faults(numbered, hours)
+            unreadable |= _count_faults(numbered, hours)
             if writer is None:
                 writer = stack.enter_context(pa.ipc.new_stream(file, numbered.schema))
             writer.write_batch(numbered)
     if numbering.seen != spool.lines:
         raise RuntimeError(f"{spool.lines:,} lines went into the parser and {numbering.seen:,} came out")
-    return hours
+    return hours, unreadable
+
+
+def _broken_lines(lines: Path, unreadable: set[int]) -> set[int]:
+    """Which of the unreadable rows are not JSON by themselves."""
+    if not unreadable:
+        return set()
+    with lines.open("rb") as file:
+        return {row for row, line in enumerate(file) if row in unreadable and not _is_json(line)}
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 class _Numbering:
@@ -207,9 +242,11 @@ class _Numbering:
         )
 
 
-def _count_faults(batch: pa.RecordBatch, hours: dict[datetime, HourContent]) -> None:
+def _count_faults(batch: pa.RecordBatch, hours: dict[datetime, HourContent]) -> set[int]:
+    """Count the faults of a batch by hour; returns the rows that nothing could be read from."""
     faulty = batch.filter(batch.column("fault").is_valid())
-    for row in faulty.select(["file_hour", "fault", "is_old"]).to_pylist():
+    unreadable = set()
+    for row in faulty.select(["row", "file_hour", "fault", "is_old"]).to_pylist():
         if row["is_old"]:
             raise UnsupportedEraError(
                 f"the file of {row['file_hour']:%Y-%m-%dT%H} holds events in GitHub Archive's shape before "
@@ -217,6 +254,9 @@ def _count_faults(batch: pa.RecordBatch, hours: dict[datetime, HourContent]) -> 
             )
         faults = hours[row["file_hour"]].faults
         faults[row["fault"]] = faults.get(row["fault"], 0) + 1
+        if row["fault"] == UNREADABLE:
+            unreadable.add(row["row"])
+    return unreadable
 
 
 def _quarantined(row: dict[str, Any], line: bytes) -> dict[str, Any]:

@@ -137,6 +137,14 @@ def test_a_line_that_breaks_the_contract_goes_to_quarantine(
         assert json.loads(row["line"]) == line
 
 
+@pytest.mark.parametrize("unfinished", ['{"id": "5", "created_at":', '{"id": "5", "repo": {"id": 1,', '{"id": "5'])
+def test_a_sound_line_behind_an_unfinished_one_is_read(settings: Settings, tmp_path: Path, unfinished: str) -> None:
+    events, quarantine = read(settings, tmp_path, [star(1), unfinished, star(2), unfinished, unfinished, star(3)])
+    assert [row["line_number"] for row in events] == [1, 3, 6]
+    assert [row["line"] for row in quarantine] == [unfinished] * 3
+    assert all(row["reason"].startswith("not JSON") for row in quarantine)
+
+
 def test_blank_lines_and_carriage_returns_are_no_lines(settings: Settings, tmp_path: Path) -> None:
     text = json.dumps(star(1)) + "\r\n\r\n  \n" + json.dumps(star(2)) + "\n\n"
     events, quarantine = read(settings, tmp_path, [text])
