@@ -23,7 +23,10 @@ def cli_page() -> str:
         "stderr; `oso --debug COMMAND` shows its traceback. Progress goes to stderr, results to stdout.\n",
     ]
     for path, command in _commands(app, ("oso",)):
-        with click.Context(command, info_name=" ".join(path), max_content_width=100, terminal_width=100) as ctx:
+        context = click.Context(
+            command, info_name=" ".join(path), terminal_width=100, help_option_names=["-h", "--help"]
+        )
+        with context as ctx:
             parts.append(f"## {' '.join(path)}\n\n```text\n{command.get_help(ctx)}\n```\n")
     return "\n".join(parts)
 
