@@ -1,12 +1,12 @@
 """Evaluating the models, without metrics, over a raw lake: in one range or day by day, as a runner would."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
 from sqlmesh import Context
-from sqlmesh.core.snapshot import DeployabilityIndex, Snapshot
+from sqlmesh.core.snapshot import Snapshot
 from sqlmesh.core.snapshot.definition import parent_snapshots_by_name
 
 from oso_lake.calendar import Window
@@ -45,22 +45,18 @@ class ModelRun:
 
     def _evaluate_window(self, snapshot: Snapshot, window: Window) -> None:
         by_id = {other.snapshot_id: other for other in self._context.snapshots.values()}
-        scope = {
-            "start": window.start_at,
-            "end": window.end_at,
-            "execution_time": window.end_at,
-            "snapshots": parent_snapshots_by_name(snapshot, by_id),
-            "deployability_index": DeployabilityIndex.all_deployable(),
-        }
-        self._context.snapshot_evaluator.evaluate(snapshot, **scope)
-        for result in self._context.snapshot_evaluator.audit(snapshot, **scope):
+        parents = parent_snapshots_by_name(snapshot, by_id)
+        start, end = window.start_at, window.end_at
+        evaluator = self._context.snapshot_evaluator
+        evaluator.evaluate(snapshot, start=start, end=end, execution_time=end, snapshots=parents)
+        for result in evaluator.audit(snapshot, start=start, end=end, execution_time=end, snapshots=parents):
             if result.count:
                 key = (snapshot.model.name, result.audit.name)
                 self.failures[key] = self.failures.get(key, 0) + result.count
 
 
 @contextmanager
-def planned_models(settings: Settings) -> Iterator[ModelRun]:
+def planned_models(settings: Settings) -> Generator[ModelRun]:
     """The project planned on `settings`, nothing evaluated yet; closed at the end."""
     config = make_config(settings)
     config.ignore_patterns = [*config.ignore_patterns, METRICS]

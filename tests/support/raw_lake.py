@@ -1,4 +1,4 @@
-"""Small raw lakes for tests of the models: a few rows of each source, in real Iceberg tables of the sources' contracts."""
+"""Small raw lakes for tests of the models: a few rows of each source, in Iceberg tables of the sources' contracts."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
