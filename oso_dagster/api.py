@@ -5,7 +5,6 @@ Everything is idempotent: what is landed, planned or fresh is not done again unl
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,10 +20,9 @@ from oso_lake.calendar import Window
 from oso_lake.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dagster import DagsterInstance
 
+    from oso_dagster.launch import Heard, Runner
     from oso_dagster.runner.plan import PlanReport
 
 PARENT_TAG = "oso/parent_run"
@@ -107,13 +105,14 @@ def land(
 
     `again` asks the sources for changes although nothing is missing, `force` lands what has not changed too. A source that fails is in `failed`, and the others are landed all the same.
     """
+    from oso_dagster.launch import open_runner
     from oso_dagster.raw_sources import SOURCES
 
     project = project or Project(settings=settings)
     began = time.monotonic()
     window = Window(begin, end)
     report: dict[str, Any] = {"reports": [], "fresh": [], "failed": {}, "runs": []}
-    with _runner(project, instance, tags) as runner:
+    with open_runner(project, load_manifest(project), instance, tags or {}, computes=False) as runner:
         for source in SOURCES:
             if sources is not None and source.name not in sources:
                 continue
@@ -267,6 +266,8 @@ def _materialize(
     instance: "DagsterInstance | None" = None,
     tags: Mapping[str, str] | None = None,
 ) -> MaterializeReport:
+    from oso_dagster.launch import open_runner
+
     began = time.monotonic()
     if force:
         todo = [Stale(model=model, window=span(model) if model.grain else None) for model in models]
@@ -285,18 +286,19 @@ def _materialize(
 
     if todo:
         run_tags = {**(tags or {}), **({"oso/partial": "true"} if partial else {})}
-        with _runner(project, instance, run_tags) as runner:
+        with open_runner(project, manifest, instance, run_tags, computes=True) as runner:
             for group in in_order(todo):
-                windows = [one.window for one in group if one.window is not None]
-                heard = runner.run(
-                    [one.model.key for one in group],
-                    hull(windows) if windows else None,
-                    on_event=hear,
-                    grain_of=group[0].model,
-                )
-                runs.append(heard.run_id)
-                if heard.error and not any(isinstance(item, Outcome) for item in heard.items):
-                    raise RunFailedError(heard.error)
+                left, lost = _without_failed(group, outcomes)
+                for outcome in lost:
+                    hear(outcome)
+                while left:
+                    heard = _run_group(runner, left, hear)
+                    runs.append(heard.run_id)
+                    told = {item.model.name for item in heard.items if isinstance(item, Outcome)}
+                    if heard.error and not told:
+                        raise RunFailedError(heard.error)
+                    # Dagster skips the steps after one that failed, also for models that do not depend on what failed
+                    left = [one for one in left if one.model.name not in told] if heard.error else []
     failed = {outcome.model.name: outcome.reason for outcome in outcomes if outcome.status is Status.FAILED}
     return MaterializeReport(
         done=tuple(o.model.name for o in outcomes if o.status is Status.DONE),
@@ -308,9 +310,22 @@ def _materialize(
     )
 
 
-@contextmanager
-def _runner(project: Project, instance: "DagsterInstance | None", tags: Mapping[str, str] | None) -> "Iterator[Any]":
-    from oso_dagster.launch import open_runner
+def _run_group(runner: "Runner", group: Sequence[Stale], hear: Callable[[Any], None]) -> "Heard":
+    windows = [one.window for one in group if one.window is not None]
+    keys = [one.model.key for one in group]
+    return runner.run(keys, hull(windows) if windows else None, on_event=hear, grain_of=group[0].model)
 
-    with open_runner(project, instance, tags or {}) as runner:
-        yield runner
+
+def _without_failed(group: Sequence[Stale], outcomes: Sequence[Outcome]) -> tuple[list[Stale], list[Outcome]]:
+    """Of `group` (parents first) what depends on nothing that failed, and an outcome for each of the others."""
+    failed = {outcome.model.name for outcome in outcomes if outcome.status is Status.FAILED}
+    left: list[Stale] = []
+    lost: list[Outcome] = []
+    for one in group:
+        if parents := sorted(failed.intersection(one.model.parents)):
+            failed.add(one.model.name)
+            reason = f"upstream failed: {', '.join(parents)}"
+            lost.append(Outcome(model=one.model, status=Status.FAILED, window=one.window, reason=reason))
+        else:
+            left.append(one)
+    return left, lost

@@ -8,20 +8,25 @@ import dagster as dg
 from oso_dagster.defs.jobs import JOBS
 from oso_dagster.defs.metric_assets import build_metric_assets
 from oso_dagster.defs.raw_assets import build_raw_assets
-from oso_dagster.defs.resources import Pipeline, build_resources
+from oso_dagster.defs.resources import Pipeline, build_resources, ignore
 from oso_dagster.defs.schedules import SCHEDULES
 from oso_dagster.manifest import Manifest, load_manifest
 from oso_dagster.project import Project
 from oso_dagster.runner.ledger import Ledger
+from oso_dagster.runner.session import Store
 
 
 def build_definitions(
-    project: Project, *, manifest: Manifest | None = None, listener: Callable[[Any], None] | None = None
+    project: Project,
+    *,
+    manifest: Manifest | None = None,
+    listener: Callable[[Any], None] = ignore,
+    store: Store | None = None,
 ) -> dg.Definitions:
     """Assets, checks, jobs, schedules and resources of `project`; `listener` hears of outcomes and progress."""
     manifest = manifest or load_manifest(project)
     start = project.settings.start
-    pipeline = Pipeline(project=project, manifest=manifest, **({"listener": listener} if listener else {}))
+    pipeline = Pipeline(project=project, manifest=manifest, listener=listener, store=store)
     planned = Ledger(project.settings.home / "ledger.db").planned()
     return dg.Definitions(
         assets=[*build_raw_assets(manifest, start), *build_metric_assets(manifest, start, planned)],

@@ -180,7 +180,8 @@ def project_fingerprint(project: Project) -> str:
 
 def _inputs(project: Path) -> Iterator[Path]:
     yield from _files(project)
-    yield from sorted((_PACKAGES / "oso_lake").glob("*.py"))
+    # what the models' Python code computes with
+    yield from (_PACKAGES / "oso_lake" / name for name in ("calendar.py", "contracts.py", "ids.py"))
     yield from sorted((_PACKAGES / "dlt_sources").glob("*/contract.py"))
     yield Path(__file__).with_name("manifest_build.py")
 

@@ -37,7 +37,9 @@ class RawSource:
 def _github_archive(settings: Settings, begin: date, end: date, on_progress: Any, force: bool) -> list[Any]:
     from dlt_sources import github_archive
 
-    return [github_archive.land_days(settings, begin, end, on_progress=on_progress, force=force)]
+    # a day is complete with the first hours of the next: they hold its late events
+    hours = input_hours(Window(begin, end))
+    return [github_archive.land_days(settings, begin, end + ONE_DAY, hours, on_progress=on_progress, force=force)]
 
 
 def _oss_directory(settings: Settings, begin: date, end: date, on_progress: Any, force: bool) -> list[Any]:

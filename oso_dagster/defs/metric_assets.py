@@ -33,12 +33,15 @@ def build_metric_assets(manifest: Manifest, start: date, planned: Mapping[str, s
 
 
 def step_name(model: ModelEntry) -> str:
-    """The step that computes a model: models of one step share a grain and a batch."""
-    if model.model_type == "metric" or model.metric:
-        if model.reads.kind is ReadKind.ROLLING:
-            return "metrics_rolling"
-        return f"metrics_{model.grain.value}" if model.grain else "metrics_over_all_time"
-    return f"models_{model.grain.value}" if model.grain else "models_whole"
+    """The step that computes a model: models of one step share a grain, a batch, and how they read what is before.
+
+    Dagster wants one partition mapping to an upstream asset in a multi_asset, so that rolling windows of other lengths
+    are other steps.
+    """
+    if model.grain is None:
+        return "whole"
+    reads = "" if model.reads.kind is ReadKind.WINDOW else f"_{model.reads.tag().replace(':', '_')}"
+    return f"{model.grain.value}{reads}"
 
 
 def group_name(model: ModelEntry) -> str:
@@ -133,7 +136,9 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
         partial=context.run.tags.get(PARTIAL_TAG) == "true",
     )
     failures: dict[str, str] = {}
-    outcomes = compute(pipeline.project, pipeline.manifest, pipeline.metrics, request, log=context.log.info)
+    outcomes = compute(
+        pipeline.project, pipeline.manifest, pipeline.metrics, request, log=context.log.info, store=pipeline.store
+    )
     for outcome in outcomes:
         pipeline.listener(outcome)
         if outcome.audits and outcome.status is Status.FAILED:

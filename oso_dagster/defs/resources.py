@@ -10,19 +10,24 @@ import dagster as dg
 from oso_dagster.manifest import Manifest, load_metrics
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
+from oso_dagster.runner.session import Store
 
 
-def _ignore(item: Any) -> None:
+def ignore(item: Any) -> None:
     """Nobody is told."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """The project, its manifest, and a listener for the command line's progress bars. Opens nothing by itself."""
+    """The project, its manifest, and a listener for the command line's progress bars. Opens nothing by itself.
+
+    `store` is one that whoever runs several runs in this process holds open.
+    """
 
     project: Project
     manifest: Manifest
-    listener: Callable[[Any], None] = _ignore
+    listener: Callable[[Any], None] = ignore
+    store: Store | None = None
 
     @cached_property
     def metrics(self) -> Mapping[str, MetricEntry]:

@@ -6,6 +6,7 @@ published and recorded. The order and the reasons for it are in docs/decisions; 
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,7 +26,7 @@ from oso_dagster.runner.inputs import (
 from oso_dagster.runner.ledger import Entry, Ledger, Sources
 from oso_dagster.runner.publish import Audited, publish_batch
 from oso_dagster.runner.raw_state import RawState
-from oso_dagster.runner.session import Session, open_session, to_interval
+from oso_dagster.runner.session import Session, Store, open_store, read_session, to_interval
 from oso_lake.calendar import Window
 
 BATCH_MODELS = 80
@@ -100,14 +101,20 @@ def compute(
     *,
     log: Callable[[str], None] = lambda message: None,
     now: datetime | None = None,
+    store: Store | None = None,
 ) -> Iterator[Outcome]:
-    """Compute `request` under the compute lock and yield each model's outcome as it is known, failures too."""
+    """Compute `request` under the compute lock and yield each model's outcome as it is known, failures too.
+
+    A `store` that the caller holds open is used and left open.
+    """
     now = now or datetime.now(UTC)
     wanted = set(request.models)
     models = [model for model in manifest.models if model.name in wanted]
     names = [model.name for model in models]
     holder = f"run {request.run_id or 'without id'}, {len(names)} models"
-    with open_session(project, names, holder=holder, on_wait=log) as session:
+    held = nullcontext(store) if store else open_store(project, holder=holder, on_wait=log)
+    with held as opened:
+        session = read_session(opened, names)
         run = _Run(project=project, manifest=manifest, metrics=metrics, request=request, session=session, now=now)
         for model in models:
             yield from run.step(model)

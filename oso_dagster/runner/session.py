@@ -97,11 +97,17 @@ class Session:
         return exp.to_table(self.snapshots[name].table_name()).sql("duckdb", identify=True)
 
 
+@dataclass(frozen=True)
+class Store:
+    """SQLMesh's state and engine, open under the compute lock; several runs of one process may use it in turn."""
+
+    context: "Context"
+    waited_seconds: float
+
+
 @contextmanager
-def open_session(
-    project: Project, models: Sequence[str], *, holder: str, on_wait: Callable[[str], None]
-) -> Iterator[Session]:
-    """Open state and engine for `models` and their parents, and nothing else; raises NotPlannedError."""
+def open_store(project: Project, *, holder: str, on_wait: Callable[[str], None]) -> Iterator[Store]:
+    """Take the compute lock and open state and engine; the views of the raw tables show the lake as it is now."""
     settings = project.settings
     with (
         compute_lock(
@@ -110,8 +116,13 @@ def open_session(
         applied(settings),
         open_context(project) as context,
     ):
-        snapshots, by_id = _read_snapshots(context, models)
-        yield Session(context=context, snapshots=snapshots, by_id=by_id, waited_seconds=waited)
+        yield Store(context, waited)
+
+
+def read_session(store: Store, models: Sequence[str]) -> Session:
+    """The snapshots of `models` and their parents, and no others: 600 take 1.6 s; raises NotPlannedError."""
+    snapshots, by_id = _read_snapshots(store.context, models)
+    return Session(context=store.context, snapshots=snapshots, by_id=by_id, waited_seconds=store.waited_seconds)
 
 
 @contextmanager
