@@ -12,6 +12,7 @@ from published_lake import COLLECTIONS, DAYS, METRICS, PROJECTS, amount_of, publ
 from oso_lake import Lake
 from oso_lake.client import Day
 from oso_lake.errors import LakeError, NothingPublishedError, UnknownNameError
+from oso_lake.published import contracts
 from oso_lake.settings import Settings
 
 SERIES = "timeseries_metrics_by_project_v0"
@@ -194,3 +195,9 @@ def test_reading_opens_no_compute_store_and_takes_no_lock(lake: Lake) -> None:
     assert count(lake, f"SELECT COUNT(*) FROM {SERIES}") == 2 * PER_DAY
     assert settings.compute_db.read_bytes() == b"a writer has this open"
     assert not settings.compute_lock.exists()
+
+
+def test_the_fixture_has_the_layout_that_is_published(lake: Lake) -> None:
+    for contract in contracts():
+        made = lake.arrow(f"SELECT * FROM {contract.table} LIMIT 0").schema
+        assert {f.name: f.type for f in made}.items() <= {f.name: f.type for f in contract.schema}.items()
