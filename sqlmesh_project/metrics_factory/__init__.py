@@ -2,14 +2,18 @@
 
     timeseries_metrics(...)   called once, by models/metrics_factories.py: loads the registry and registers its models
     registry()                what was loaded, or loads it: usable without a SQLMesh context and without Dagster
+    keeping_sound_metrics()   inside it, a mistake in one metric does not keep the others from loading
 
-Modules, in the order a query passes them: definitions, validation, reading, macros, joiner (graph), strategies (clocks,
-dating), rendering, compiling, models, overriding (proxies), factory, output. Mistakes are in errors.
+Modules, in the order a query passes them: definitions, validation, reading, macros, joiner (graph, scopes), strategies
+(shapes, rolling, dating; clocks, calendar_sql), rendering, compiling, meaning, models, overriding (proxies), factory,
+output. Mistakes are in errors.
 """
 
 import importlib.util
+import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,6 +48,7 @@ __all__ = [
     "Variant",
     "catalogue",
     "factory_options",
+    "keeping_sound_metrics",
     "load",
     "registry",
     "timeseries_metrics",
@@ -53,7 +58,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 REGISTRY = PROJECT / "models" / "metrics_factories.py"
 
 _strict = True
-_loaded: TimeseriesMetrics | None = None
+_loaded: dict[Path, TimeseriesMetrics] = {}
 
 MetadataModifier = Callable[[str, MetricQueryDef], MetricQueryDef]
 
@@ -106,33 +111,46 @@ def factory_options(  # noqa: PLR0913 - the author's interface, all by keyword
 def timeseries_metrics(**options: Any) -> TimeseriesMetrics:
     """Load the metrics of `options` (see `factory_options`) and register their models with SQLMesh.
 
-    Raises MetricsError with every mistake; inside `registry(strict=False)` the sound metrics are kept instead.
+    Raises MetricsError with every mistake; inside `keeping_sound_metrics()` the sound metrics are kept instead.
     """
-    global _loaded  # noqa: PLW0603 - SQLMesh runs the registry as a script: this is how its result is found
-    _loaded = load(factory_options(**options), strict=_strict)
-    for name, model in _loaded.models.items():
-        register(model, _loaded.queries[name])
-    return _loaded
+    metrics = load(factory_options(**options), strict=_strict)
+    for name, model in metrics.models.items():
+        register(model, metrics.queries[name])
+    # the file that calls: SQLMesh runs it as a script, so this is how its result is found again
+    _loaded[Path(sys._getframe(1).f_code.co_filename).resolve()] = metrics
+    return metrics
+
+
+@contextmanager
+def keeping_sound_metrics() -> Generator[None]:
+    """While inside, loading a registry (also by a SQLMesh context) drops broken metrics and notes their problems."""
+    global _strict  # noqa: PLW0603 - handed to the registry, which is a script and takes no argument
+    before, _strict = _strict, False
+    try:
+        yield
+    finally:
+        _strict = before
 
 
 def registry(*, strict: bool = True, path: Path = REGISTRY) -> TimeseriesMetrics:
-    """The project's metrics; runs the registry at `path` when none was loaded in this process.
+    """The metrics of the registry at `path`, which is run when it was not yet in this process.
 
     `strict=False` keeps the sound metrics and lists what is wrong with the others in `problems`.
     """
-    global _strict  # noqa: PLW0603 - handed to the registry, which is a script and takes no argument
-    if _loaded is None or (strict and _loaded.problems):
-        _strict = strict
-        before = MacroOverridingModel.get_registry()
+    path = path.resolve()
+    if path not in _loaded:
+        registered = MacroOverridingModel.get_registry()
         MacroOverridingModel.registry().clear()
         try:
-            _run(path)
+            with keeping_sound_metrics():
+                _run(path)
         finally:
-            _strict = True
-            MacroOverridingModel.set_registry(before)
-    if _loaded is None:
+            MacroOverridingModel.set_registry(registered)
+    if path not in _loaded:
         raise LookupError(f"{path} registers no metrics: call timeseries_metrics(...) in it")
-    return _loaded
+    if strict and _loaded[path].problems:
+        raise MetricsError(_loaded[path].problems)
+    return _loaded[path]
 
 
 def catalogue() -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Compiles one metric's query for one variant: macros, reading rules, joiner, strategy, frame. Each step has its module."""
+"""Compiles one metric's query for one variant: macros, reading rules, joiner, strategy, frame, each in its module."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from sqlmesh_project.metrics_factory.clocks import WindowEnd
+from sqlmesh_project.metrics_factory.calendar_sql import WindowEnd
 from sqlmesh_project.metrics_factory.definitions import Additivity, MetricQueryDef, Variant
 from sqlmesh_project.metrics_factory.errors import SqlMistake, suggestion
 from sqlmesh_project.metrics_factory.graph import EntityGraph
@@ -109,8 +109,8 @@ class Compiler:
             raw = [s for s in sources(select) if s.table is not None and self._is_raw(s.table, select)]
             if raw and not any(isinstance(node, WindowEnd) for node in own_nodes(select)):
                 raise SqlMistake(
-                    f"{raw[0].alias} is read without bounds: compare its time with @metrics_start and @metrics_end, or say "
-                    'reads="history"',
+                    f"{raw[0].alias} is read without bounds: compare its time with @metrics_start and @metrics_end, "
+                    'or say reads="history"',
                     raw[0].node,
                 )
 

@@ -1,17 +1,18 @@
 """Evaluates a query once per date of a calendar, in one statement: the exact strategy that fits any metric.
 
 The author writes the query for one window. Every SELECT that depends on the window is *dated*: it is joined with the
-calendar (or takes the date from a dated relation it reads), gives the date as a column, groups and partitions by it, and
-its joins with other dated relations compare it. Queries inside expressions are correlated with the date instead. So the
-result holds, for each date, exactly the rows of the query for that date, whatever the batch.
+calendar (or takes the date from a dated relation it reads), gives the date as a column, groups and partitions by it,
+and its joins with other dated relations compare it. Queries inside expressions are correlated with the date instead.
+So the result holds, for each date, exactly the rows of the query for that date, whatever the batch.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
 
-from sqlmesh_project.metrics_factory.clocks import CALENDAR, WINDOW_DATE, WINDOW_NODES, Clock, resolve
+from sqlmesh_project.metrics_factory.calendar_sql import CALENDAR, WINDOW_DATE, WINDOW_NODES
+from sqlmesh_project.metrics_factory.clocks import Clock, resolve
 from sqlmesh_project.metrics_factory.errors import SqlMistake
 from sqlmesh_project.metrics_factory.reading import is_aggregate, owner
 from sqlmesh_project.metrics_factory.scopes import Source, ctes, inner_queries, is_cte, own_nodes, sources
@@ -130,7 +131,7 @@ class Dater:
         if join.args.get("using"):
             join.args["using"].append(exp.to_identifier(WINDOW_DATE))
             return exp.column(WINDOW_DATE)
-        if not driver.find(exp.Column).table:
+        if not _is_qualified(driver):
             raise SqlMistake(
                 "JOIN ... USING and JOIN ... ON over relations of the window cannot be mixed: use ON", join.this
             )
@@ -159,7 +160,7 @@ class Dater:
             return
         if ctes(query):
             raise SqlMistake("a subquery that depends on the window cannot have CTEs of its own: move them out", query)
-        if not isinstance(query, exp.Select) or not driver.find(exp.Column).table:
+        if not isinstance(query, exp.Select) or not _is_qualified(driver):
             raise SqlMistake("a subquery that depends on the window cannot stand beside JOIN ... USING: use ON", query)
         for source in sources(query):
             if self._is_dated(source, known):
@@ -174,8 +175,12 @@ class Dater:
             self._correlate(deeper, known, driver)
 
 
-def _window_nodes(node: exp.Expr):
+def _window_nodes(node: exp.Expr) -> Iterator[exp.Expr]:
     return node.find_all(*WINDOW_NODES)
+
+
+def _is_qualified(driver: exp.Expr) -> bool:
+    return all(column.table for column in driver.find_all(exp.Column))
 
 
 def _undated(side: exp.Query) -> exp.Select:

@@ -1,4 +1,4 @@
-"""Mistakes in the registry or in metric SQL: each names its metric, its place and its remedy; all are collected before raising."""
+"""Mistakes in the registry or in metric SQL: each names its metric, place and remedy; all are raised together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

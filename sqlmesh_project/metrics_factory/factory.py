@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from oso_lake.calendar import Grain, Window
-from sqlmesh_project.metrics_factory.clocks import ROLLING_CRONS
+from sqlmesh_project.metrics_factory.calendar_sql import ROLLING_CRONS
 from sqlmesh_project.metrics_factory.compiling import Compiled, Compiler
 from sqlmesh_project.metrics_factory.definitions import (
     AuditCall,

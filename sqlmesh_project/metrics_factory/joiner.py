@@ -47,7 +47,7 @@ class Joiner:
         lifted = self._query(query, {})
         if not lifted & {SOURCE_KEY, output_key(self.entity_type)}:
             raise SqlMistake(
-                f"the outermost SELECT gives no {SOURCE_KEY} that can be turned into a {self.entity_type}: project it from a "
+                f"{SOURCE_KEY} of the outermost SELECT cannot be turned into a {self.entity_type}: project it out of a "
                 "timeseries source, a CTE that does, or a peer (or list the source in timeseries_sources)",
                 query,
             )
@@ -177,8 +177,8 @@ class _Scope:
                     and self._is_lifted(one)
                 ):
                     raise SqlMistake(
-                        f"{one.sql()} holds a {self.joiner.entity_type} here, {other.sql()} an artifact: aggregate the latter "
-                        "from a timeseries source, or declare it as one",
+                        f"{one.sql()} holds a {self.joiner.entity_type} here, {other.sql()} an artifact: "
+                        "aggregate the latter from a timeseries source, or declare it as one",
                         node,
                     )
 
@@ -189,7 +189,7 @@ class _Scope:
         node.replace(entity)
 
     def _add_join(self, holder: Source) -> None:
-        joins = list(self.select.args.get("joins") or ())
+        joins: list[exp.Join] = list(self.select.args.get("joins") or ())
         index = 0 if holder.join is None else joins.index(holder.join) + 1
         nullable = holder.join is not None and holder.join.side in {"LEFT", "FULL"}
         if nullable or any(join.side in {"RIGHT", "FULL"} for join in joins[index:]):

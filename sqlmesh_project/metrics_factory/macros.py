@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlmesh.core.dialect import MacroFunc, MacroVar
 
 from oso_lake.calendar import Grain
-from sqlmesh_project.metrics_factory.clocks import (
+from sqlmesh_project.metrics_factory.calendar_sql import (
     DAY_UNITS,
     MONTH_UNITS,
     Bucket,
@@ -29,7 +29,7 @@ BY_HAND = "metrics_entity_by_hand"
 
 @dataclass
 class Resolution:
-    """What the macros of one variant said: peers (model name by metric and variant), names given, windows looked back."""
+    """What the macros of one variant said: the peers it reads, the metrics it names, the windows it looks back."""
 
     metric: str
     variant: Variant
@@ -250,7 +250,9 @@ def _place(node: exp.Expr, value: exp.Expr) -> None:
         if alias is not None:
             value.set("alias", alias.copy())
         node.parent.replace(value)
-    elif (isinstance(value, exp.Alias) and isinstance(node.parent, exp.Alias)) or (isinstance(value, exp.Alias) and not isinstance(node.parent, exp.Select)):
+    elif (isinstance(value, exp.Alias) and isinstance(node.parent, exp.Alias)) or (
+        isinstance(value, exp.Alias) and not isinstance(node.parent, exp.Select)
+    ):
         node.replace(value.this)
     else:
         node.replace(value)

@@ -41,10 +41,8 @@ def require_one_row(query: exp.Query) -> None:
 def _is_constant(value: exp.Expr, select: exp.Select, known: dict[str, exp.Query]) -> bool:
     if isinstance(value, exp.Cast | exp.Paren):
         return _is_constant(value.this, select, known)
-    if isinstance(value, exp.Literal | exp.Null):
-        return True
     if not isinstance(value, exp.Column):
-        return False
+        return isinstance(value, exp.Literal | exp.Null)
     for source in sources(select):
         if value.table and source.alias != value.table:
             continue

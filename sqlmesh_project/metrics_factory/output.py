@@ -4,7 +4,7 @@ from sqlglot import exp
 from sqlmesh.core.dialect import MacroFunc, MacroVar
 
 from oso_lake.calendar import ONE_DAY, Window
-from sqlmesh_project.metrics_factory.clocks import date_literal
+from sqlmesh_project.metrics_factory.calendar_sql import date_literal
 
 ENGINES = ("duckdb", "trino")
 

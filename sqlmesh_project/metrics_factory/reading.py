@@ -5,29 +5,36 @@ The rules are numbered in the design page on metrics. Macros of the window arriv
 """
 
 from pathlib import Path
+from typing import ClassVar
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlmesh.core import dialect as sqlmesh_dialect
 
-from sqlmesh_project.metrics_factory.clocks import Bucket, SampleDate, WindowEnd, WindowNode, WindowStart
+from sqlmesh_project.metrics_factory.calendar_sql import Bucket, SampleDate, WindowEnd, WindowNode, WindowStart
 from sqlmesh_project.metrics_factory.errors import SqlMistake
 
 
 class MetricsStart(exp.Expression):
     """`@metrics_start(type)` as written."""
 
-    arg_types = {"this": True}
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
 class MetricsEnd(exp.Expression):
     """`@metrics_end(type)` as written."""
 
-    arg_types = {"this": True}
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
 
 
 _BOUNDS = (MetricsStart, MetricsEnd)
-_MIRRORED = {exp.GTE: exp.LTE, exp.LTE: exp.GTE, exp.GT: exp.LT, exp.LT: exp.GT, exp.EQ: exp.EQ}
+_MIRRORED: dict[type[exp.Expr], type[exp.Expr]] = {
+    exp.GTE: exp.LTE,
+    exp.LTE: exp.GTE,
+    exp.GT: exp.LT,
+    exp.LT: exp.GT,
+    exp.EQ: exp.EQ,
+}
 _USES = (
     "bounds are compared as `col >= @metrics_start(type)`, `col < @metrics_start(type)`, `col <= @metrics_end(type)`, "
     "`col < @metrics_end(type)` or `col BETWEEN @metrics_start(type) AND @metrics_end(type)`; "
@@ -36,7 +43,10 @@ _USES = (
 
 
 def parse_query(path: Path, dialect: str) -> exp.Query:
-    """The one query in `path`, without comments; raises SqlMistake with the line of a syntax error."""
+    """The one query in `path`, without comments, exact and with decimal division.
+
+    Raises SqlMistake with the line of a syntax error.
+    """
     try:
         statements = [s for s in sqlmesh_dialect.parse(path.read_text(), default_dialect=dialect) if s is not None]
     except SqlglotError as error:
@@ -48,8 +58,13 @@ def parse_query(path: Path, dialect: str) -> exp.Query:
     if len(queries) != 1 or not isinstance(queries[0], exp.Query):
         raise SqlMistake(f"holds {len(queries)} statements; expected one SELECT", queries[-1] if queries else None)
     query = queries[0]
-    for node in query.walk():
+    for node in list(query.walk()):
         node.pop_comments()
+        if isinstance(node, exp.Div):
+            # a ratio of counts is a number with decimals on every engine
+            node.set("typed", False)
+        elif isinstance(node, exp.ApproxDistinct):
+            node.replace(exp.Count(this=exp.Distinct(expressions=[node.this])))
     return query
 
 
@@ -169,7 +184,7 @@ def _read_bound(bound: exp.Expr, *, has_sample_value: bool) -> bool:
     if isinstance(parent, exp.DateDiff):
         bound.replace(_to_node(bound))
         return False
-    if type(parent) in _MIRRORED and bound.arg_key == "this":
+    if parent is not None and type(parent) in _MIRRORED and bound.arg_key == "this":
         parent = _mirror(parent)
     if isinstance(bound, MetricsStart):
         if isinstance(parent, exp.GTE):

@@ -1,16 +1,12 @@
-"""From a metric's query and a variant to the SQL of one model: macros, joiner, strategy, and the columns of the contract."""
+"""What surrounds a metric's own SELECT in its model: the columns of the contract, cast, and the window's filter."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from sqlglot import exp
 
-from sqlmesh_project.metrics_factory.clocks import (
-    WINDOW_DATE,
-    HistoryClock,
-    end_date,
-    start_date,
-)
+from sqlmesh_project.metrics_factory.calendar_sql import WINDOW_DATE, end_date, start_date
+from sqlmesh_project.metrics_factory.clocks import HistoryClock
 from sqlmesh_project.metrics_factory.definitions import Variant
 from sqlmesh_project.metrics_factory.errors import SqlMistake
 from sqlmesh_project.metrics_factory.graph import SOURCE_KEY, output_key

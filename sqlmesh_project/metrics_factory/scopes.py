@@ -74,7 +74,8 @@ def inner_queries(select: exp.Select) -> list[exp.Query]:
         if node is select or not isinstance(node, exp.Query) or id(node) in derived:
             continue
         inner = node.unnest() if isinstance(node, exp.Subquery) else node
-        found.append(inner)
+        if isinstance(inner, exp.Query):
+            found.append(inner)
     return found
 
 

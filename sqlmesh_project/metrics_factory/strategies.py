@@ -5,6 +5,7 @@ each row find its bucket. `calendar` evaluates the query once per date (see `dat
 windows whose reads do not grow with the window are in `rolling`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -12,19 +13,13 @@ from typing import Protocol
 from sqlglot import exp
 
 from oso_lake.calendar import Grain
-from sqlmesh_project.metrics_factory.clocks import (
+from sqlmesh_project.metrics_factory.calendar_sql import (
     CALENDAR,
     DAY_UNITS,
     WINDOW_DATE,
     WINDOW_NODES,
-    AllTimeClock,
-    BatchClock,
     Bucket,
-    BucketClock,
-    Clock,
-    HistoryClock,
     IntervalLength,
-    RollingClock,
     SampleDate,
     WindowEnd,
     WindowStart,
@@ -32,21 +27,24 @@ from sqlmesh_project.metrics_factory.clocks import (
     date_literal,
     end_date,
     floor,
-    resolve,
     rolling_start,
     start_date,
+)
+from sqlmesh_project.metrics_factory.clocks import (
+    AllTimeClock,
+    BatchClock,
+    BucketClock,
+    Clock,
+    HistoryClock,
+    RollingClock,
+    resolve,
 )
 from sqlmesh_project.metrics_factory.dating import Dater
 from sqlmesh_project.metrics_factory.definitions import Variant
 from sqlmesh_project.metrics_factory.reading import is_aggregate, owner
-from sqlmesh_project.metrics_factory.rolling import (
-    DailyStates,
-    DistinctSpans,
-    is_distinct_count,
-    is_scalar,
-    shape_of,
-)
+from sqlmesh_project.metrics_factory.rolling import DailyStates, DistinctSpans
 from sqlmesh_project.metrics_factory.scopes import branches, own_nodes
+from sqlmesh_project.metrics_factory.shapes import is_distinct_count, is_scalar, shape_of
 
 
 class Strategy(Protocol):
@@ -136,7 +134,9 @@ class Calendar:
         if not _is_conjunct(comparison):
             return
         if isinstance(node, WindowEnd):
-            bounds: list[exp.Expr] = [exp.LT(this=comparison.this.copy(), expression=_typed(node, self._last_day_after()))]
+            bounds: list[exp.Expr] = [
+                exp.LT(this=comparison.this.copy(), expression=_typed(node, self._last_day_after()))
+            ]
         elif isinstance(comparison, exp.GTE):
             bounds = [
                 exp.GTE(this=comparison.this.copy(), expression=_typed(node, day)) for day in self._earliest_days()
@@ -195,41 +195,38 @@ def is_direct(query: exp.Query) -> bool:
 
 
 def _is_direct_select(select: exp.Select) -> bool:
-    nodes = [node for node in own_nodes(select) if isinstance(node, WINDOW_NODES)]
-    buckets = [node for node in nodes if isinstance(node, Bucket)]
-    times = {node.this for node in nodes if isinstance(node, Bucket | IntervalLength)}
-    if not buckets or any(isinstance(node, SampleDate) for node in nodes) or None in times:
-        return False
     if any(select.args.get(name) for name in ("limit", "offset", "distinct", "qualify")):
         return False
-    if any(isinstance(node, exp.Window) for node in own_nodes(select)):
+    nodes = [node for node in own_nodes(select) if isinstance(node, WINDOW_NODES)]
+    if any(isinstance(node, SampleDate) for node in nodes) or any(select.find_all(exp.Window)):
         return False
+    return _groups_by_bucket(select) and _bounds_its_time(select, nodes)
+
+
+def _groups_by_bucket(select: exp.Select) -> bool:
     if not any(
         isinstance(p.unalias(), Bucket) and p.alias_or_name == "metrics_sample_date" for p in select.expressions
     ):
         return False
     grouped = select.args.get("group")
-    if grouped is None and any(is_aggregate(p) for p in select.expressions):
-        return False
-    if grouped is not None and not any(isinstance(term, Bucket) for term in grouped.expressions):
-        return False
-    lower, upper = _bounded_columns(select)
-    return (
-        len(lower) == len(upper) == 1
-        and all(_same_column(column, time) for column in lower + upper for time in times if time is not None)
-        and sum(isinstance(node, WindowStart | WindowEnd) for node in nodes) == 2
-    )
+    if grouped is None:
+        return not any(is_aggregate(projection) for projection in select.expressions)
+    return any(isinstance(term, Bucket) for term in grouped.expressions)
 
 
-def _bounded_columns(select: exp.Select) -> tuple[list[exp.Expr], list[exp.Expr]]:
+def _bounds_its_time(select: exp.Select, nodes: Sequence[exp.Expr]) -> bool:
+    """Whether the window bounds, on both sides and once, the very column that the buckets are of."""
     where = select.args.get("where")
     conjuncts = list(where.this.flatten()) if where is not None and isinstance(where.this, exp.And) else []
     lower = [c.this for c in conjuncts if isinstance(c, exp.GTE) and isinstance(c.expression, WindowStart)]
     upper = [c.this for c in conjuncts if isinstance(c, exp.LT) and isinstance(c.expression, WindowEnd)]
-    return lower, upper
+    if len(lower) != 1 or len(upper) != 1 or sum(isinstance(node, WindowStart | WindowEnd) for node in nodes) != 2:
+        return False
+    times = [node.this for node in nodes if isinstance(node, Bucket | IntervalLength)]
+    return all(_same_column(column, time) for column in lower + upper for time in times)
 
 
-def _same_column(one: exp.Expr, other: exp.Expr) -> bool:
+def _same_column(one: exp.Expr | None, other: exp.Expr | None) -> bool:
     if not isinstance(one, exp.Column) or not isinstance(other, exp.Column):
         return False
     return one.name == other.name and (one.table == other.table or not one.table or not other.table)
@@ -284,7 +281,7 @@ def _is_conjunct(condition: exp.Expr) -> bool:
     return isinstance(parent, exp.Where)
 
 
-def _and_also(condition: exp.Expr, further: list[exp.Expr]) -> None:
+def _and_also(condition: exp.Expr, further: Sequence[exp.Expr]) -> None:
     """Replace `condition`, kept as the same node, by its conjunction with `further`."""
     grand = condition.parent
     holder = exp.Paren()

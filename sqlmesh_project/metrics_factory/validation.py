@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date
 
 from oso_lake.calendar import Grain
-from sqlmesh_project.metrics_factory.clocks import DAY_UNITS, MONTH_UNITS, ROLLING_CRONS
+from sqlmesh_project.metrics_factory.calendar_sql import DAY_UNITS, MONTH_UNITS, ROLLING_CRONS
 from sqlmesh_project.metrics_factory.definitions import (
     RETIRED_OPTIONS,
     MetricMetadata,
@@ -18,6 +18,11 @@ _TEXT = ("ref", "name", "dialect", "reads", "attribution")
 _FLAGS = ("over_all_time", "is_intermediate", "enabled", "incremental")
 _LISTS = ("entity_types", "time_aggregations", "additional_tags", "audits", "incremental_audits")
 _OPTIONAL = ("name", "dialect")
+_PARTS: dict[str, tuple[type, str]] = {
+    "vars": (Mapping, "a dict"),
+    "rolling": (RollingConfig, "RollingConfig(...)"),
+    "metadata": (MetricMetadata, "MetricMetadata(...)"),
+}
 _NAME_CHARACTERS = "lower-case letters, digits and underscores"
 
 
@@ -65,12 +70,10 @@ def _wrong_types(definition: MetricQueryDef) -> Iterator[str]:
         value = getattr(definition, name)
         if isinstance(value, str) or not isinstance(value, Sequence):
             yield _expected(name, "a list", value)
-    if not isinstance(definition.vars, Mapping):
-        yield _expected("vars", "a dict", definition.vars)
-    if definition.rolling is not None and not isinstance(definition.rolling, RollingConfig):
-        yield _expected("rolling", "RollingConfig(...)", definition.rolling)
-    if definition.metadata is not None and not isinstance(definition.metadata, MetricMetadata):
-        yield _expected("metadata", "MetricMetadata(...)", definition.metadata)
+    for name, (kind, wanted) in _PARTS.items():
+        value = getattr(definition, name)
+        if not isinstance(value, kind) and not (value is None and name != "vars"):
+            yield _expected(name, wanted, value)
     if not isinstance(definition.lookback, int) or isinstance(definition.lookback, bool):
         yield _expected("lookback", "a number of days", definition.lookback)
     for name in ("start", "end"):
@@ -92,11 +95,13 @@ def _wrong_values(name: str, definition: MetricQueryDef, entity_types: Sequence[
         yield f"the name {metric!r} must consist of {_NAME_CHARACTERS}"
     for entity in definition.entity_types:
         if entity not in entity_types:
-            yield f"unknown entity type {entity!r}{suggestion(str(entity), entity_types)}; known: {', '.join(entity_types)}"
+            hint = suggestion(str(entity), entity_types)
+            yield f"unknown entity type {entity!r}{hint}; known: {', '.join(entity_types)}"
     grains = [grain.value for grain in Grain]
     for aggregation in definition.time_aggregations:
         if aggregation not in grains:
-            yield f"unknown time aggregation {aggregation!r}{suggestion(str(aggregation), grains)}; known: {', '.join(grains)}"
+            hint = suggestion(str(aggregation), grains)
+            yield f"unknown time aggregation {aggregation!r}{hint}; known: {', '.join(grains)}"
     if not (definition.time_aggregations or definition.rolling or definition.over_all_time):
         yield "makes no model: give time_aggregations, rolling or over_all_time=True"
     if definition.reads not in {"window", "history"}:

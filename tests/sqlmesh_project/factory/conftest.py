@@ -101,7 +101,9 @@ def warehouse() -> Iterator[Warehouse]:
         "CREATE VIEW oso.int_events__github AS SELECT bucket_day + INTERVAL 23 HOUR AS time, * "
         "FROM oso.int_events_daily__github"
     )
-    connection.execute("CREATE TABLE oso.artifacts_by_project_v1 (artifact_id VARCHAR, project_id VARCHAR, valid_to DATE)")
+    connection.execute(
+        "CREATE TABLE oso.artifacts_by_project_v1 (artifact_id VARCHAR, project_id VARCHAR, valid_to DATE)"
+    )
     connection.execute(
         "CREATE TABLE oso.projects_by_collection_v1 (project_id VARCHAR, collection_id VARCHAR, valid_to DATE)"
     )

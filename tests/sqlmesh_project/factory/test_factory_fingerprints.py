@@ -64,7 +64,10 @@ class Project:
         context = self.context()
         try:
             found = {s.model.name: s.fingerprint for s in context.snapshots.values() if s.is_model}
-            return {name: (f.data_hash, f.metadata_hash, f.parent_data_hash, f.parent_metadata_hash) for name, f in found.items()}
+            return {
+                name: (f.data_hash, f.metadata_hash, f.parent_data_hash, f.parent_metadata_hash)
+                for name, f in found.items()
+            }
         finally:
             context.close()
 
@@ -94,7 +97,9 @@ def test_formatting_and_comments_change_no_fingerprint(project):
 
 def test_describing_a_metric_recomputes_nothing(project):
     before = project.write(stars_entry(), stars=STARS).fingerprints()
-    after = project.write(stars_entry("display_name='Stars', description='Who starred it.'"), stars=STARS).fingerprints()
+    after = project.write(
+        stars_entry("display_name='Stars', description='Who starred it.'"), stars=STARS
+    ).fingerprints()
     assert {name: hashes[0] for name, hashes in after.items()} == {name: hashes[0] for name, hashes in before.items()}
 
 
@@ -111,7 +116,8 @@ def test_models_run_for_the_window_they_are_given(project):
     adapter = context.engine_adapter
     adapter.execute("CREATE SCHEMA IF NOT EXISTS metrics.oso")
     adapter.execute(
-        "CREATE TABLE metrics.oso.int_events_daily__github AS SELECT CAST('2024-01-01' AS DATE) + CAST(n AS INT) AS bucket_day, "
+        "CREATE TABLE metrics.oso.int_events_daily__github AS SELECT "
+        "CAST('2024-01-01' AS DATE) + CAST(n AS INT) AS bucket_day, "
         "'GITHUB' AS event_source, 'STARRED' AS event_type, 'a' AS from_artifact_id, 'r' AS to_artifact_id, "
         "1.0::DOUBLE AS amount FROM range(100) AS t(n)"
     )

@@ -11,6 +11,7 @@ from sqlmesh_project.metrics_factory import (
     RollingConfig,
     factory_options,
     load,
+    registry,
 )
 
 GOOD = """
@@ -28,6 +29,11 @@ PEER = """
     WHERE a.metrics_sample_date BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
     GROUP BY 1, 2, 3
 """
+
+
+def with_option(cls, name):
+    """An entry with an option that its class does not know."""
+    return cls(**{name: "x"})
 
 
 def messages(make_metrics, entries, **options):
@@ -53,7 +59,7 @@ def messages(make_metrics, entries, **options):
         ({"start": "last year", **DAILY}, "option 'start' must be a date YYYY-MM-DD, not 'last year'"),
         ({"reads": "everything", **DAILY}, "option 'reads' must be 'window' or 'history'"),
         ({}, "makes no model: give time_aggregations, rolling or over_all_time=True"),
-        ({"metadata": MetricMetadata(descripton="x"), **DAILY}, "MetricMetadata has no option 'descripton'"),
+        ({"metadata": with_option(MetricMetadata, "descripton"), **DAILY}, "MetricMetadata has no option 'descripton'"),
     ],
 )
 def test_a_wrong_option_names_itself_and_its_remedy(make_metrics, options, message):
@@ -67,7 +73,11 @@ def test_a_wrong_option_names_itself_and_its_remedy(make_metrics, options, messa
     [
         (GOOD.replace("GROUP BY 1", "GROUP BY BY 1"), 6, "cannot be parsed as trino"),
         (GOOD.replace("__github", "__githb"), 4, "unknown source oso.int_events_daily__githb; did you mean"),
-        (GOOD.replace("@metrics_start", "@metric_start"), None, "unknown macro @metric_start; did you mean 'metrics_start'?"),
+        (
+            GOOD.replace("@metrics_start", "@metric_start"),
+            None,
+            "unknown macro @metric_start; did you mean 'metrics_start'?",
+        ),
         (GOOD.replace("'' AS from", "@actor AS from"), None, "unknown variable @actor"),
         (GOOD.replace("event_source, ", ""), None, "the outermost SELECT lacks event_source"),
         (GOOD.replace("'' AS from_artifact_id", "from_artifact_id"), 3, "from_artifact_id is not constant"),
@@ -146,7 +156,7 @@ def test_all_mistakes_come_together_and_the_rest_keeps_working(make_metrics):
     assert [problem.metric for problem in rest.problems] == ["mistyped", "misread", "orphan"]
     order = list(rest.models)
     assert order.index("oso.good_to_project_daily") < order.index("oso.peer_to_project_daily")
-    with pytest.raises(KeyError, match="did you mean 'oso.good_to_project_daily'"):
+    with pytest.raises(KeyError, match=r"did you mean 'oso\.good_to_project_daily'"):
         rest.render("oso.god_to_project_daily")
 
 
@@ -176,7 +186,25 @@ def test_meaning_is_inferred_or_declared(make_metrics):
     }  # fmt: skip
     model = metrics.models["oso.stars_to_project_daily"]
     assert set(model.tags) == {
-        "model_type=metric", "metric=stars", "entity=project", "reads=window", "category=code", "grain=daily", "owner=oso",
+        "model_type=metric", "metric=stars", "entity=project", "reads=window", "category=code", "grain=daily",
+        "owner=oso",
     }  # fmt: skip
     assert model.depends_on == {"oso.int_events_daily__github", "oso.artifacts_by_project_v1"}
     assert [row["metric"] for row in metrics.catalogue()] == ["declared_daily", "people_daily", "stars_daily"]
+
+
+def test_a_registry_is_read_without_sqlmesh_and_keeps_what_is_sound(tmp_path):
+    (tmp_path / "good.sql").write_text(GOOD)
+    registry_file = tmp_path / "metrics_factories.py"
+    registry_file.write_text(
+        "from sqlmesh_project.metrics_factory import MetricQueryDef, timeseries_metrics\n"
+        f"timeseries_metrics(start='2024-01-01', queries_dir={str(tmp_path)!r}, "
+        "timeseries_sources=['int_events_daily__github'], metric_queries={\n"
+        "  'good': MetricQueryDef(ref='good.sql', time_aggregations=['daily']),\n"
+        "  'bad': MetricQueryDef(ref='bad.sql', time_aggregations=['daily']),\n})\n"
+    )
+    found = registry(path=registry_file, strict=False)
+    assert list(found.metrics) == ["good"]
+    assert [problem.metric for problem in found.problems] == ["bad"]
+    with pytest.raises(MetricsError, match=r"there is no file bad\.sql"):
+        registry(path=registry_file)

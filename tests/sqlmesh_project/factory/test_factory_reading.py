@@ -49,7 +49,9 @@ class TestGroupBy:
     """Rule 1."""
 
     def test_an_alias_that_is_also_a_source_column_means_the_projection(self, rows_of):
-        by_alias = rows_of(SUMMED.replace("GROUP BY 1, 2, 3", "GROUP BY 1, metric, from_artifact_id, 2, to_artifact_id"))
+        by_alias = rows_of(
+            SUMMED.replace("GROUP BY 1, 2, 3", "GROUP BY 1, metric, from_artifact_id, 2, to_artifact_id")
+        )
         assert by_alias == rows_of(SUMMED)
         assert len({row[:3] for row in by_alias}) == len(by_alias)
 
@@ -183,7 +185,10 @@ def test_every_models_trino_text_parses_and_names_no_macro(make_metrics):
                 SUMMED.replace("SUM(amount)", "COUNT(DISTINCT from_artifact_id)"),
                 {"rolling": RollingConfig(windows=[1, 3], unit="month")},
             ),
-            "bounded": (TestBuckets.CALENDAR, {"time_aggregations": ["monthly"], "rolling": RollingConfig(windows=[30])}),
+            "bounded": (
+                TestBuckets.CALENDAR,
+                {"time_aggregations": ["monthly"], "rolling": RollingConfig(windows=[30])},
+            ),
         }
     )
     assert len(metrics.models) == 3 * (len(Grain) + 2 + 2 + 2)
@@ -210,7 +215,9 @@ class TestMacros:
             "FROM oso.int_events_daily__github)",
         )
         sql = sql.replace("GROUP BY 1, 2, 3", "GROUP BY 1, 2, 3, 5")
-        metrics = make_metrics({"m": (sql, {"time_aggregations": ["daily"], "entity_types": ["artifact"], "reads": "history"})})
+        metrics = make_metrics(
+            {"m": (sql, {"time_aggregations": ["daily"], "entity_types": ["artifact"], "reads": "history"})}
+        )
         assert metrics.metrics["m"].metric_names == ("stars", "others")
         assert {row["metric"] for row in metrics.catalogue()} == {"stars_daily", "others_daily"}
         assert {row[4] for row in warehouse.rows(metrics, "oso.m_to_artifact_daily", BEGIN, END)} == {
@@ -267,7 +274,8 @@ class TestEntities:
             for person, count in people.items():
                 for _ in range(count):
                     warehouse.connection.execute(
-                        "INSERT INTO oso.int_events_daily__github VALUES (DATE '2024-01-02', 'GITHUB', 'COMMIT_CODE', ?, ?, 1)",
+                        "INSERT INTO oso.int_events_daily__github "
+                        "VALUES (DATE '2024-01-02', 'GITHUB', 'COMMIT_CODE', ?, ?, 1)",
                         [person, repo],
                     )
         alone = {row[2]: row[5] for row in rows_of(self.BUS_FACTOR, suffix="monthly")}
@@ -305,7 +313,8 @@ class TestEntities:
         """
         plain_events(warehouse, date(2024, 1, 2))
         warehouse.connection.execute(
-            "INSERT INTO oso.int_events_daily__github VALUES (DATE '2024-01-09', 'GITHUB', 'COMMIT_CODE', 'a', 'repo0', 5)"
+            "INSERT INTO oso.int_events_daily__github "
+            "VALUES (DATE '2024-01-09', 'GITHUB', 'COMMIT_CODE', 'a', 'repo0', 5)"
         )
         assert rows_of(sql, suffix="monthly") == []
         got = rows_of(sql, suffix="monthly", entity="project")
@@ -340,7 +349,8 @@ class TestEntities:
             WITH keyed AS (
               SELECT bucket_day, event_source, to_artifact_id, amount FROM oso.int_events_daily__github WHERE {BOUNDS}
             )
-            {HEAD.replace("to_art", "keyed.to_art")} '' AS from_artifact_id, @metric_name() AS metric, SUM(amount) AS amount
+            {HEAD.replace("to_art", "keyed.to_art")} '' AS from_artifact_id, @metric_name() AS metric,
+              SUM(amount) AS amount
             FROM keyed JOIN oso.int_bots AS other ON other.artifact_id = keyed.to_artifact_id
             GROUP BY 1, 2, 3
         """
@@ -359,7 +369,7 @@ def test_history_is_capped_by_nothing_but_what_the_metric_says(rows_of):
           '' AS from_artifact_id, @metric_name() AS metric, COUNT(*) AS amount
         FROM firsts WHERE first_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE') GROUP BY 1, 2, 3
     """
-    with pytest.raises(MetricsError, match='read without bounds.*reads="history"'):
+    with pytest.raises(MetricsError, match=r'read without bounds.*reads="history"'):
         rows_of(sql)
     whole = rows_of(sql, reads="history", entity="project")
     later = rows_of(sql, (date(2024, 2, 1), date(2024, 2, 20)), reads="history", entity="project")

@@ -119,7 +119,9 @@ def test_a_sum_in_buckets(warehouse, make_metrics, entity, grain):
 
 @pytest.mark.parametrize("entity", ENTITIES)
 def test_distinct_people_in_weeks(warehouse, make_metrics, entity):
-    metrics = make_metrics({"devs": (DEVELOPERS, {"time_aggregations": ["weekly"], "vars": {"kinds": ["COMMIT_CODE"]}})})
+    metrics = make_metrics(
+        {"devs": (DEVELOPERS, {"time_aggregations": ["weekly"], "vars": {"kinds": ["COMMIT_CODE"]}})}
+    )
     got = warehouse.rows(metrics, f"oso.devs_to_{entity}_weekly", BEGIN, END)
     want = expected(
         warehouse, entity, grain_windows(Grain.WEEKLY), lambda es: len({e.actor for e in es}), "devs_weekly",
@@ -220,4 +222,3 @@ def test_a_value_does_not_depend_on_its_batch(warehouse, make_metrics, begin):
         lambda es: len({e.actor for e in es}), "people_daily", lambda e: True,
     )  # fmt: skip
     assert got == want
-
