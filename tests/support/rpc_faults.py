@@ -107,6 +107,8 @@ def fault_proxy(node_url: str, path: str = "/") -> Generator[FaultProxy]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         server_version = "fault-injector"
+        # headers and body are two writes, of which the second would wait 40 ms for the first's acknowledgement
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
