@@ -7,6 +7,7 @@ The connection is in lake_connection.py, the lint rules in linter/.
 from pathlib import Path
 
 from sqlmesh.core.config import Config, GatewayConfig, LinterConfig, ModelDefaultsConfig
+from sqlmesh.core.config.format import FormatConfig
 
 from oso_lake.settings import Settings
 from sqlmesh_project.active import use
@@ -30,6 +31,7 @@ def make_config(settings: Settings) -> Config:
         default_gateway=GATEWAY,
         model_defaults=ModelDefaultsConfig(dialect="duckdb", start=settings.start.isoformat(), cron="@daily"),
         linter=LinterConfig(enabled=True, rules=set(LINT_RULES)),
+        format=FormatConfig(append_newline=True, no_rewrite_casts=True),
         cache_dir=str(settings.cache_dir / "sqlmesh"),
         disable_anonymized_analytics=True,
     )

@@ -9,8 +9,12 @@ MODEL (
   ),
   grain artifact_id,
   audits (
-    not_null(columns := (artifact_id)),
-    unique_values(columns := (artifact_id))
+    not_null(columns := (
+      artifact_id
+    )),
+    unique_values(columns := (
+      artifact_id
+    ))
   )
 );
 

@@ -29,4 +29,5 @@ FROM oso.stg_git__commits AS commits
 INNER JOIN oso.int_git_identities AS identities
   ON identities.author_email = commits.author_email
 LEFT JOIN oso.int_github_repositories AS repositories
-  ON repositories.repository_name = commits.repository_name AND repositories.is_current_holder
+  ON repositories.repository_name = commits.repository_name
+  AND repositories.is_current_holder

@@ -27,7 +27,8 @@ WITH first_of_window AS (
     push_commits.repo_id
   FROM oso.stg_github__push_commits AS push_commits
   WHERE
-    push_commits.is_listed AND push_commits.pushed_at BETWEEN @start_dtntz AND @end_dtntz
+    push_commits.is_listed
+    AND push_commits.pushed_at BETWEEN @start_dtntz AND @end_dtntz
   QUALIFY
     ROW_NUMBER() OVER (
       PARTITION BY push_commits.repo_id, push_commits.sha

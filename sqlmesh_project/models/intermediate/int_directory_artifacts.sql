@@ -17,7 +17,9 @@ MODEL (
   ),
   grain (version_number, project_slug, artifact_id),
   audits (
-    not_null(columns := (version_number, valid_from, project_slug, artifact_id, artifact_source)),
+    not_null(
+      columns := (version_number, valid_from, project_slug, artifact_id, artifact_source)
+    ),
     unique_combination_of_columns(columns := (version_number, project_slug, artifact_id))
   )
 );

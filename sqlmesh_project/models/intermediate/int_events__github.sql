@@ -19,7 +19,7 @@ MODEL (
     not_null(columns := (time, event_id, event_type, from_artifact_id, to_artifact_id)),
     unique_combination_of_columns(columns := (time, event_type, event_id, to_artifact_id)),
     accepted_values(
-      column := event_type,
+      "column" := event_type,
       is_in := (
         'STARRED',
         'FORKED',
@@ -78,7 +78,8 @@ WITH actions AS (
     @oso_id('GITHUB', 'repository', CAST(events.repo_id AS TEXT)) AS to_artifact_id
   FROM oso.stg_github__events AS events
   WHERE
-    events.created_at BETWEEN @start_dtntz AND @end_dtntz AND events.event_type <> 'PushEvent'
+    events.created_at BETWEEN @start_dtntz AND @end_dtntz
+    AND events.event_type <> 'PushEvent'
 ), commits AS (
   SELECT
     from_history.committed_at AS time,

@@ -16,11 +16,13 @@ MODEL (
   ),
   grain (bucket_day, from_artifact_id, to_artifact_id, event_source, event_type),
   audits (
-    not_null(columns := (bucket_day, from_artifact_id, to_artifact_id, event_source, event_type, amount)),
+    not_null(
+      columns := (bucket_day, from_artifact_id, to_artifact_id, event_source, event_type, amount)
+    ),
     unique_combination_of_columns(
       columns := (bucket_day, from_artifact_id, to_artifact_id, event_source, event_type)
     ),
-    accepted_values(column := event_type, is_in := ('TRANSACTION', 'GAS_FEE', 'CONTRACT_INVOCATION'))
+    accepted_values("column" := event_type, is_in := ('TRANSACTION', 'GAS_FEE', 'CONTRACT_INVOCATION'))
   )
 );
 
@@ -34,7 +36,8 @@ WITH sent AS (
     SUM(transactions.fee_wei) AS fee_wei
   FROM oso.stg_evm__transactions AS transactions
   WHERE
-    transactions.block_day BETWEEN @start_date AND @end_date AND NOT transactions.to_address IS NULL
+    transactions.block_day BETWEEN @start_date AND @end_date
+    AND NOT transactions.to_address IS NULL
   GROUP BY
     transactions.block_day,
     transactions.chain,
@@ -49,7 +52,8 @@ WITH sent AS (
     transactions.to_address
   FROM oso.stg_evm__transactions AS transactions
   WHERE
-    transactions.block_day BETWEEN @start_date AND @end_date AND NOT transactions.to_address IS NULL
+    transactions.block_day BETWEEN @start_date AND @end_date
+    AND NOT transactions.to_address IS NULL
   UNION
   SELECT
     transactions.block_day,

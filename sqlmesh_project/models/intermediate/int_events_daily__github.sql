@@ -16,7 +16,9 @@ MODEL (
   ),
   grain (bucket_day, from_artifact_id, to_artifact_id, event_source, event_type),
   audits (
-    not_null(columns := (bucket_day, from_artifact_id, to_artifact_id, event_source, event_type, amount)),
+    not_null(
+      columns := (bucket_day, from_artifact_id, to_artifact_id, event_source, event_type, amount)
+    ),
     unique_combination_of_columns(
       columns := (bucket_day, from_artifact_id, to_artifact_id, event_source, event_type)
     ),

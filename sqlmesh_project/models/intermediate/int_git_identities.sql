@@ -13,18 +13,24 @@ MODEL (
   grain author_email,
   audits (
     not_null(columns := (author_email, artifact_id, resolved_by, is_bot)),
-    unique_values(columns := (author_email)),
-    accepted_values(column := resolved_by, is_in := ('address', 'pushes', 'email'))
+    unique_values(columns := (
+      author_email
+    )),
+    accepted_values("column" := resolved_by, is_in := ('address', 'pushes', 'email'))
   )
 );
 
 WITH emails AS (
   SELECT
     commits.author_email,
-    NULLIF(REGEXP_EXTRACT(commits.author_email, '^([0-9]+)\+[^@]+@users\.noreply\.github\.com$', 1), '') AS account_id,
+    NULLIF(
+      REGEXP_EXTRACT(commits.author_email, '^([0-9]+)\+[^@]+@users\.noreply\.github\.com$', 1),
+      ''
+    ) AS account_id,
     MAX(
       CASE
-        WHEN CONTAINS(commits.author_email, '[bot]') OR CONTAINS(LOWER(commits.author_name), '[bot]')
+        WHEN CONTAINS(commits.author_email, '[bot]')
+        OR CONTAINS(LOWER(commits.author_name), '[bot]')
         THEN 1
         ELSE 0
       END
@@ -39,7 +45,8 @@ WITH emails AS (
     COUNT(DISTINCT (push_commits.pushed_at, push_commits.push_event_id, push_commits.sha)) AS commit_count
   FROM oso.stg_git__commits AS commits
   INNER JOIN oso.int_github_repositories AS repositories
-    ON repositories.repository_name = commits.repository_name AND repositories.is_current_holder
+    ON repositories.repository_name = commits.repository_name
+    AND repositories.is_current_holder
   INNER JOIN oso.stg_github__push_commits AS push_commits
     ON push_commits.repo_id = repositories.repo_id AND push_commits.sha = commits.sha
   GROUP BY
@@ -51,7 +58,10 @@ WITH emails AS (
     pushed.actor_id
   FROM pushed
   QUALIFY
-    ROW_NUMBER() OVER (PARTITION BY pushed.author_email ORDER BY pushed.commit_count DESC, pushed.actor_id) = 1
+    ROW_NUMBER() OVER (
+      PARTITION BY pushed.author_email
+      ORDER BY pushed.commit_count DESC, pushed.actor_id
+    ) = 1
 ), resolved AS (
   SELECT
     emails.author_email,

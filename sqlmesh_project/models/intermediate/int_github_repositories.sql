@@ -15,10 +15,16 @@ MODEL (
   ),
   grain (repo_id, repository_name),
   audits (
-    not_null(columns := (repo_id, artifact_id, repository_name, is_current_name, is_current_holder)),
+    not_null(
+      columns := (repo_id, artifact_id, repository_name, is_current_name, is_current_holder)
+    ),
     unique_combination_of_columns(columns := (repo_id, repository_name)),
-    unique_combination_of_columns(columns := (repo_id), condition := is_current_name),
-    unique_combination_of_columns(columns := (repository_name), condition := is_current_holder)
+    unique_combination_of_columns(columns := (
+      repo_id
+    ), condition := is_current_name),
+    unique_combination_of_columns(columns := (
+      repository_name
+    ), condition := is_current_holder)
   )
 );
 

@@ -14,7 +14,9 @@ MODEL (
   grain artifact_id,
   audits (
     not_null(columns := (artifact_id, artifact_source, artifact_namespace, artifact_name)),
-    unique_values(columns := (artifact_id))
+    unique_values(columns := (
+      artifact_id
+    ))
   )
 );
 

@@ -14,7 +14,9 @@ MODEL (
   ),
   grain (project_id, collection_id, valid_from),
   audits (
-    not_null(columns := (project_id, collection_id, project_name, collection_name, valid_from)),
+    not_null(
+      columns := (project_id, collection_id, project_name, collection_name, valid_from)
+    ),
     unique_combination_of_columns(columns := (project_id, collection_id, valid_from)),
     unique_combination_of_columns(columns := (project_id, collection_id), condition := valid_to IS NULL)
   )

@@ -13,8 +13,9 @@ MODEL (
     login = 'GitHub login, lower case.'
   ),
   grain login,
-  audits (
-    not_null(columns := (login)),
-    unique_values(columns := (login))
-  )
-);
+  audits (not_null(columns := (
+      login
+    )), unique_values(columns := (
+      login
+  )))
+)

@@ -8,10 +8,11 @@ MODEL (
     chain = 'Name of the chain, lower case.'
   ),
   grain chain,
-  audits (
-    not_null(columns := (chain)),
-    unique_values(columns := (chain))
-  )
+  audits (not_null(columns := (
+      chain
+    )), unique_values(columns := (
+      chain
+  )))
 );
 
 SELECT DISTINCT

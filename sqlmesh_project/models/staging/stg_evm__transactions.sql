@@ -30,4 +30,5 @@ SELECT
   CAST(transactions.gas_used * transactions.effective_gas_price + COALESCE(transactions.l1_fee, 0) AS DECIMAL(38, 0)) AS fee_wei
 FROM raw.evm_chain.transactions AS transactions
 WHERE
-  NOT transactions.is_system AND transactions.block_day BETWEEN @start_date AND @end_date
+  NOT transactions.is_system
+  AND transactions.block_day BETWEEN @start_date AND @end_date

@@ -35,7 +35,8 @@ WITH pushes AS (
     events.line_number
   FROM oso.stg_github__events AS events
   WHERE
-    events.event_type = 'PushEvent' AND events.created_at BETWEEN @start_dtntz AND @end_dtntz
+    events.event_type = 'PushEvent'
+    AND events.created_at BETWEEN @start_dtntz AND @end_dtntz
 ), listed AS (
   SELECT
     pushes.pushed_at,

@@ -17,7 +17,9 @@ MODEL (
   ),
   grain (version_number, project_slug, artifact_source, artifact_type, namespace, name),
   audits (
-    not_null(columns := (version_number, valid_from, project_slug, artifact_source, artifact_type, name)),
+    not_null(
+      columns := (version_number, valid_from, project_slug, artifact_source, artifact_type, name)
+    ),
     unique_combination_of_columns(
       columns := (version_number, project_slug, artifact_source, artifact_type, namespace, name)
     )

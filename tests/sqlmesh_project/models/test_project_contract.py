@@ -138,6 +138,10 @@ def test_all_models_pass_lint_and_are_tagged(context: Context) -> None:
         assert all(kind.this != exp.DataType.Type.UNKNOWN for kind in (model.columns_to_types or {}).values())
 
 
+def test_models_are_formatted(context: Context) -> None:
+    assert context.format(check=True), "run: sqlmesh -p sqlmesh_project format"
+
+
 def test_unit_tests_of_the_models_pass(context: Context) -> None:
     result = context.test()
     assert result.testsRun >= 7
