@@ -76,10 +76,14 @@ class Lake:
         if entity_type not in ENTITY_TABLES:
             raise UnknownNameError("entity type", entity_type, tuple(ENTITY_TABLES))
         names = (entities,) if isinstance(entities, str) else tuple(entities)
-        self._require_metrics([metric], self._metrics_by_name())
-        if names:
-            self._require_entities(entity_type, names)
-        return self._run(_series_sql(entity_type), begin, end, {"metric": metric, "names": list(names)}).df()
+        known = self._metrics_by_name()
+        self._require_metrics([metric], known)
+        parameters: dict[str, object] = {"metric_id": known[metric], "names": list(names)}
+        frame = self._run(_series_sql(entity_type), begin, end, parameters).df()
+        # an entity without rows may still exist: only then its name is looked up
+        if absent := set(names) - set(frame[f"{entity_type}_name"]):
+            self._require_entities(entity_type, sorted(absent))
+        return frame
 
     def metrics(self) -> "pd.DataFrame":
         """The catalogue: one row a metric id, ordered by name."""
@@ -205,8 +209,7 @@ def _series_sql(entity_type: str) -> str:
     return f"""
         SELECT s.sample_date, {name} AS {entity_type}_name, s.amount
         FROM timeseries_metrics_by_{entity_type}_v0 AS s
-        JOIN {CATALOGUE} AS m ON m.metric_id = s.metric_id
         JOIN {ENTITY_TABLES[entity_type]} AS e ON e.{entity_type}_id = s.{entity_type}_id
-        WHERE m.metric_name = $metric AND (len($names) = 0 OR list_contains($names, {name}))
+        WHERE s.metric_id = $metric_id AND (len($names) = 0 OR list_contains($names, {name}))
         ORDER BY 1, 2
     """  # noqa: S608 - entity_type is a key of ENTITY_TABLES, values are parameters

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,10 +88,11 @@ def _multiples(findings: Findings, top: Sequence[DeveloperFlow]) -> "alt.FacetCh
     line = layer(alt.MarkDef(type="line", color=INK_BLUE, strokeWidth=2, interpolate="monotone"))
     number = alt.MarkDef(type="text", align="right", dx=-1, dy=-10, color=INK_BLUE, fontWeight="bold", fontSize=12)
     label = layer(number).encode(text=alt.Text("amount:Q", format=".0f")).transform_filter("datum.is_last")
-    title = alt.TitleParams(
-        "Active developers of the largest projects",
-        subtitle=f"People with a commit in the {WINDOW_DAYS} days that end on each day, bots excluded",
-    )
+    subtitle = [f"People with a commit in the {WINDOW_DAYS} days that end on each day, bots excluded"]
+    full = history["sample_date"].min().date() + timedelta(days=WINDOW_DAYS - 1)
+    if full < findings.sample_date:
+        subtitle.append(f"Before {full:%b} {full.day} these days reach back beyond the first one there is")
+    title = alt.TitleParams("Active developers of the largest projects", subtitle=subtitle)
     return (
         alt.layer(area, line, label, data=history)
         .properties(width=205, height=105)
@@ -108,11 +110,12 @@ def _comings_and_goings(top: Sequence[DeveloperFlow], windows: str) -> "alt.Laye
         for flow in top
         for kind, people in (("new", flow.new), ("returned", flow.returning), ("left", -flow.churned))
     ]
+    seen = [kind for kind in COLOURS if any(row["kind"] == kind and row["people"] for row in shown)]
     order = [flow.name for flow in top]
     bars = alt.Chart(pd.DataFrame(shown), mark=alt.MarkDef(type="bar", height=alt.RelativeBandSize(band=0.62))).encode(
         x=alt.X("people:Q", title="people", axis=alt.Axis(tickMinStep=1, labelExpr="format(abs(datum.value), ',d')")),
         y=alt.Y("project:N", sort=order, title=None, axis=alt.Axis(labelColor=INK, labelFontSize=12, grid=False)),
-        color=alt.Color("kind:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))),
+        color=alt.Color("kind:N", scale=alt.Scale(domain=seen, range=[COLOURS[kind] for kind in seen])),
         tooltip=["project:N", "kind:N", "people:Q"],
     )
     zero = alt.Chart(pd.DataFrame({"x": [0]}), mark=alt.MarkDef(type="rule", color=INK)).encode(x="x:Q")
