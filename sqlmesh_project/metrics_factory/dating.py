@@ -15,7 +15,7 @@ from sqlmesh_project.metrics_factory.calendar_sql import CALENDAR, WINDOW_DATE, 
 from sqlmesh_project.metrics_factory.clocks import Clock, resolve
 from sqlmesh_project.metrics_factory.errors import SqlMistake
 from sqlmesh_project.metrics_factory.reading import is_aggregate, owner
-from sqlmesh_project.metrics_factory.scopes import Source, ctes, inner_queries, is_cte, own_nodes, sources
+from sqlmesh_project.metrics_factory.scopes import Source, branches, ctes, inner_queries, is_cte, own_nodes, sources
 
 _OUTER = {"RIGHT", "FULL"}
 
@@ -58,6 +58,8 @@ class Dater:
         for name in ("limit", "offset"):
             if query.args.get(name):
                 raise SqlMistake(f"{name.upper()} cannot depend on the window", query)
+        if any(branch.is_star for branch in branches(query)):
+            raise SqlMistake("SELECT * cannot stand in a UNION that depends on the window: list the columns", query)
         for key, dated in sides.items():
             if not dated:
                 query.args[key].replace(_undated(query.args[key]))
@@ -70,11 +72,12 @@ class Dater:
         if not direct and not correlated and not any(dated for _, dated in relations):
             return False
         _refuse(select)
+        carriers = [source.alias for source, dated in relations if dated]
         driver = self._join(select, relations)
         self._resolve(select, driver)
         for inner in correlated:
             self._correlate(inner, known, driver)
-        _carry(select, driver)
+        _carry(select, driver, carriers)
         return True
 
     def _is_dated(self, source: Source, known: Mapping[str, bool]) -> bool:
@@ -203,14 +206,24 @@ def _refuse(select: exp.Select) -> None:
     for name in ("limit", "offset", "sample", "connect", "pivots", "laterals"):
         if select.args.get(name):
             raise SqlMistake(f"{name.upper()} cannot stand in a SELECT that depends on the window", select)
-    if select.is_star:
-        raise SqlMistake("SELECT * cannot stand in a SELECT that depends on the window: list the columns", select)
     group = select.args.get("group")
     if group is not None and any(group.args.get(kind) for kind in ("grouping_sets", "cube", "rollup")):
         raise SqlMistake("GROUPING SETS, CUBE and ROLLUP cannot depend on the window", select)
 
 
-def _carry(select: exp.Select, driver: exp.Expr) -> None:
+def _star_carries(select: exp.Select, carriers: list[str]) -> bool:
+    """Whether a star already gives the date; carriers are the aliases of the relations of the window."""
+    stars = [p for p in select.expressions if p.is_star and not isinstance(p.unalias(), exp.Count)]
+    if not stars:
+        return False
+    every = [*carriers] if select.args["from_"].this.alias_or_name != CALENDAR else [CALENDAR, *carriers]
+    given = [a for star in stars for a in every if not isinstance(star, exp.Column) or star.table in {"", a}]
+    if len(given) > 1:
+        raise SqlMistake("SELECT * over several relations of the window gives the date twice: list the columns", select)
+    return bool(given)
+
+
+def _carry(select: exp.Select, driver: exp.Expr, carriers: list[str]) -> None:
     """Give the date, and make it part of whatever the SELECT groups, partitions or deduplicates by."""
     group = select.args.get("group")
     if group is not None:
@@ -228,4 +241,5 @@ def _carry(select: exp.Select, driver: exp.Expr) -> None:
     distinct = select.args.get("distinct")
     if distinct is not None and distinct.args.get("on") is not None:
         distinct.args["on"].append("expressions", driver.copy())
-    select.append("expressions", exp.alias_(driver.copy(), WINDOW_DATE))
+    if not _star_carries(select, carriers):
+        select.append("expressions", exp.alias_(driver.copy(), WINDOW_DATE))

@@ -66,7 +66,9 @@ class Joiner:
         by_hand = bool(select.meta.get(BY_HAND))
         scope = _Scope(joiner=self, select=select, known=known, by_hand=by_hand)
         inner = {id(query): self._query(query, known) for query in inner_queries(select)}
-        if not by_hand:
+        if by_hand:
+            scope.read_lifted_by_hand()
+        else:
             scope.join_membership(inner)
         return scope.outputs()
 
@@ -135,6 +137,18 @@ class _Scope:
         if node.table.lower() == MEMBERSHIP:
             return True
         return node.name.lower() in self.lifted.get(self._holder(node) or "", frozenset())
+
+    def read_lifted_by_hand(self) -> None:
+        """Read `to_project_id`, as macros name it, from CTEs that hold it under the name of their source."""
+        key = output_key(self.joiner.entity_type)
+        for node in list(own_nodes(self.select)):
+            if not isinstance(node, exp.Column) or node.name.lower() != key:
+                continue
+            held = self.lifted.get(self._holder(node) or "", frozenset())
+            if SOURCE_KEY in held and key not in held:
+                column: exp.Expr = exp.column(SOURCE_KEY, table=node.table or None)
+                is_projection = node.parent is self.select and node.arg_key == "expressions"
+                node.replace(exp.alias_(column, key) if is_projection else column)
 
     def join_membership(self, inner: Mapping[int, Lifted]) -> None:
         keys = [n for n in own_nodes(self.select) if self._is_raw_key(n) and not inside_aggregate(n, self.select)]

@@ -71,6 +71,6 @@ class Frame:
         else:
             query = query.where(exp.GTE(this=sample_date, expression=start_date()))
             query = query.where(exp.LTE(this=sample_date.copy(), expression=end_date()))
-        if strategy.is_dated and not self.variant.is_rolling:
+        if strategy.is_dated:
             query = query.where(exp.EQ(this=sample_date.copy(), expression=exp.column(WINDOW_DATE)))
         return query

@@ -165,12 +165,22 @@ def choose(query: exp.Query, variant: Variant, first: date, *, incremental: bool
         return Direct(AllTimeClock(first))
     if variant.is_rolling:
         return _choose_rolling(query, variant, first)
-    if not is_direct(query):
+    if not is_unbounded(query) and not is_direct(query):
         return Calendar(variant, first, incremental)
     return Direct(BatchClock(grain) if incremental else HistoryClock(first, grain))
 
 
+def is_unbounded(query: exp.Query) -> bool:
+    """Whether the window enters nowhere but through a row's own time, so that a batch cannot change a value."""
+    nodes = list(query.find_all(*WINDOW_NODES))
+    return all(isinstance(node, Bucket | IntervalLength) and node.this is not None for node in nodes)
+
+
 def _choose_rolling(query: exp.Query, variant: Variant, first: date) -> Strategy:
+    nodes = list(query.find_all(*WINDOW_NODES))
+    if variant.unit in DAY_UNITS and all(isinstance(node, IntervalLength) for node in nodes):
+        # rows that carry their own sample date, as those of peers do; the length is the same for all of them
+        return Direct(RollingClock(exp.column("metrics_sample_date"), variant.window or 1, variant.unit or "day"))
     shape = shape_of(query)
     if shape is not None and shape.aggregates:
         calendar = calendar_cte(variant, first, incremental=True)
