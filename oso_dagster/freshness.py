@@ -3,7 +3,7 @@
 Reads the manifest, the ledger and the lake's snapshot summaries; opens neither SQLMesh nor the compute store.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,9 +15,9 @@ from oso_dagster.runner.inputs import (
     read_window,
     whole_window,
 )
-from oso_dagster.runner.ledger import Entry, covers
+from oso_dagster.runner.ledger import Entry
 from oso_dagster.runner.raw_state import RawState
-from oso_lake.calendar import Grain, Window
+from oso_lake.calendar import ONE_DAY, Window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,10 @@ class Stale:
 
     model: ModelEntry
     window: Window | None
+
+
+# a parent (None: a raw table) and the window of it that changed (None: all of it)
+Change = tuple[ModelEntry | None, Window | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,40 +81,50 @@ class Freshness:
     def _lacking(self, model: ModelEntry, window: Window, stale: Mapping[str, Stale]) -> Window | None:
         """The range of whole windows in which something is not fresh; None when all is."""
         fresh = [
-            entry
+            part
             for entry in self.entries.get(model.name, ())
-            if entry.version == self.planned.get(model.name) and self._is_fresh(model, entry, stale)
+            if entry.version == self.planned.get(model.name)
+            for part in self._fresh_parts(model, entry, stale)
         ]
-        if covers(fresh, window):
-            return None
         if model.grain is None:
-            return window
-        lacking = [day for day in window.dates() if not any(e.window.start <= day < e.window.end for e in fresh)]
-        grain: Grain = model.grain
-        return Window(grain.floor(lacking[0]), grain.next(lacking[-1]))
+            return None if any(part.contains(window) for part in fresh) else window
+        lacking = [day for day in window.dates() if not any(part.start <= day < part.end for part in fresh)]
+        return Window(model.grain.floor(lacking[0]), model.grain.next(lacking[-1])) if lacking else None
 
-    def _is_fresh(self, model: ModelEntry, entry: Entry, stale: Mapping[str, Stale]) -> bool:
+    def _fresh_parts(self, model: ModelEntry, entry: Entry, stale: Mapping[str, Stale]) -> Iterator[Window]:
+        """The parts of a computed window whose inputs are what they were."""
+        changes = [*self._raw_changes(model, entry), *self._parent_changes(model, entry, stale)]
+        if not changes:
+            yield entry.window
+        elif model.grain is not None:
+            for bucket in model.grain.windows(entry.window):
+                reads = ((read_window(model, parent, bucket, self.start), change) for parent, change in changes)
+                if not any(change is None or _overlap(read, change) for read, change in reads):
+                    yield bucket
+
+    def _raw_changes(self, model: ModelEntry, entry: Entry) -> Iterator[Change]:
         read = read_window(model, None, entry.window, self.start)
         for table, digests in self.raw.sources_of(model, read).items():
             known = entry.sources.get(table, {})
-            if any(known.get(name) != digest for name, digest in digests.items()):
-                return False
-        return not any(self._is_changed(model, entry, self.manifest.by_name[name], stale) for name in model.parents)
+            for name, digest in digests.items():
+                if known.get(name) != digest:
+                    yield None, None if name == "*" else Window(date.fromisoformat(name), _next(name))
 
-    def _is_changed(self, model: ModelEntry, entry: Entry, parent: ModelEntry, stale: Mapping[str, Stale]) -> bool:
-        read = read_window(model, parent, entry.window, self.start)
-        again = stale.get(parent.name)
-        if again is not None and (again.window is None or _overlap(again.window, read)):
-            return True
-        return any(
-            one.changed > entry.computed
-            for one in self.entries.get(parent.name, ())
-            if parent.grain is None or _overlap(one.window, read)
-        )
+    def _parent_changes(self, model: ModelEntry, entry: Entry, stale: Mapping[str, Stale]) -> Iterator[Change]:
+        for parent in (self.manifest.by_name[name] for name in model.parents):
+            if (again := stale.get(parent.name)) is not None:
+                yield parent, again.window
+            for one in self.entries.get(parent.name, ()):
+                if one.changed > entry.computed:
+                    yield parent, one.window if parent.grain else None
 
 
 def _overlap(one: Window, other: Window) -> bool:
     return one.start < other.end and other.start < one.end
+
+
+def _next(day: str) -> date:
+    return date.fromisoformat(day) + ONE_DAY
 
 
 def in_order(stale: Sequence[Stale]) -> list[list[Stale]]:

@@ -24,7 +24,7 @@ from oso_dagster.project import Project, environment_of
 from oso_dagster.reads import Reads
 from oso_lake.calendar import Grain
 
-FORMAT = 4
+FORMAT = 5
 BUILD_TIMEOUT_SECONDS = 600
 _IGNORED = {"__pycache__", ".cache", "logs", "tests"}
 _PACKAGES = Path(__file__).resolve().parent.parent
@@ -93,7 +93,7 @@ class ModelEntry:
     @property
     def is_published(self) -> bool:
         """Whether its rows are copied to a published table."""
-        return self.model_type in {"metric", "mart"}
+        return self.model_type == "mart" or (self.model_type == "metric" and self.tags.get("intermediate") != "true")
 
 
 @dataclass(frozen=True, kw_only=True)

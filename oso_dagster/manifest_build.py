@@ -5,7 +5,7 @@ that loading the project opens none of the installation's files; HOME is the ins
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from oso_dagster.manifest import AuditEntry, Column, Manifest, ModelEntry, RawEntry, save
 from oso_dagster.metrics_catalogue import MetricEntry
-from oso_dagster.project import Project
+from oso_dagster.project import DEFAULT_PROJECT, Project
 from oso_dagster.raw_sources import SOURCES
 from oso_dagster.reads import Reads
 from oso_dagster.translator import DltResourceTranslatorData, OsoDltTranslator, OsoSQLMeshTranslator
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from oso_lake.contracts import TableContract
 
 RAW_CATALOG = "raw"
+ENGINES = ("duckdb", "trino")
 _COMPUTED = {"FULL", "VIEW", "INCREMENTAL_BY_TIME_RANGE", "SEED"}
 
 
@@ -136,18 +137,45 @@ def _contract_columns(contract: "TableContract") -> Iterator[Column]:
         yield Column(name=field.name, type=str(field.type), description=contract.column_description(field.name))
 
 
-def metric_entries(context: "Context", manifest: Manifest) -> list[MetricEntry]:
-    """What is known of each metric model: from its tags, and from the registry that made it."""
-    declared = _registry(context)
+def metric_entries(project: Project, manifest: Manifest) -> list[MetricEntry]:
+    """What is known of each published metric model: from the registry that made it, else from its tags."""
+    declared = _registered(project.settings) if project.path == DEFAULT_PROJECT else {}
     return [
         declared.get(model.name) or _entry_of_tags(model)
         for model in manifest.models
-        if model.model_type == "metric" and model.entity is not None
+        if model.model_type == "metric" and model.is_published and model.entity is not None
     ]
 
 
-def _registry(context: "Context") -> dict[str, MetricEntry]:
-    return {}
+def _registered(settings: Settings) -> dict[str, MetricEntry]:
+    from sqlmesh_project.metrics_factory import registry
+
+    loaded = registry()
+    sources = {"code": ("GITHUB",), "blockchain": tuple(chain.event_source for chain in settings.evm_chains)}
+    return {
+        model.name: MetricEntry(
+            model=model.name,
+            metric=metric.name,
+            entity=model.entity_type,
+            time_aggregation=model.suffix,
+            metric_names=tuple(f"{name}_{model.suffix}" for name in model.metric_names),
+            event_sources=sources.get(_tag(model.tags, "category"), ()),
+            display_name=metric.display_name,
+            description=metric.description,
+            unit=metric.unit,
+            additivity=metric.additivity,
+            owner=metric.owner,
+            deprecated=metric.deprecated,
+            sql_source_path=metric.sql_source_path,
+            rendered_sql={engine: loaded.render(model.name, engine) for engine in ENGINES},
+        )
+        for metric in loaded.metrics.values()
+        for model in metric.models
+    }
+
+
+def _tag(tags: Iterable[str], key: str) -> str:
+    return next((tag.split("=", 1)[1] for tag in tags if tag.startswith(f"{key}=")), "")
 
 
 def _entry_of_tags(model: ModelEntry) -> MetricEntry:
@@ -169,11 +197,12 @@ def main(project: str, home: str, fingerprint: str) -> None:
     """Load `project` and keep its manifest in the cache of the installation at `home`."""
     from sqlmesh import Context
 
+    # its cache is the installation's, everything else comes from the environment
     target = Project(settings=Settings(home=Path(home)), path=Path(project))
     context = Context(paths=project)
     try:
         manifest = replace(describe(context), fingerprint=fingerprint)
-        save(manifest, metric_entries(context, manifest), target)
+        save(manifest, metric_entries(replace(target, settings=Settings()), manifest), target)
     finally:
         context.close()
 

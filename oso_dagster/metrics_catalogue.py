@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from oso_lake.ids import metric_id
@@ -26,7 +26,7 @@ class MetricEntry:
     owner: str | None = None
     deprecated: str | None = None
     sql_source_path: str | None = None
-    rendered_sql: Mapping[str, str] = ()  # ty: ignore[invalid-assignment]
+    rendered_sql: Mapping[str, str] = field(default_factory=dict)
 
 
 def catalogue_rows(
@@ -61,12 +61,13 @@ def _row(name: str, entries: list[MetricEntry]) -> dict[str, Any]:
     source, base = _split(name, first)
     rendered: dict[str, dict[str, str]] = defaultdict(dict)
     for entry in entries:
-        for engine, sql in dict(entry.rendered_sql).items():
+        for engine, sql in entry.rendered_sql.items():
             rendered[engine][entry.entity] = sql
     return {
         "metric_id": metric_id(name),
         "metric_name": name,
-        "display_name": first.display_name,
+        # a query that gives several metrics has one display name for all of them
+        "display_name": first.display_name if len(first.metric_names) == 1 else base.replace("_", " ").capitalize(),
         "description": first.description,
         "unit": first.unit,
         "additivity": first.additivity,

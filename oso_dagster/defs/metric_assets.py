@@ -132,7 +132,7 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
     request = Request(
         models=models,
         window=window_of(context),
-        run_id=context.run_id,
+        run_id=context.run.run_id,
         partial=context.run.tags.get(PARTIAL_TAG) == "true",
     )
     failures: dict[str, str] = {}

@@ -161,12 +161,3 @@ def _withdraw(connection: sqlite3.Connection, model: str, window: Window | None)
             if start < end:
                 # the content of a part is not known: an empty digest equals nothing
                 _insert(connection, replace(entry, window=Window(start, end), content=""))
-
-
-def covers(entries: Sequence[Entry], window: Window) -> bool:
-    """Whether the entries leave no day of `window` out."""
-    day = window.start
-    for entry in sorted(entries, key=lambda one: one.window.start):
-        if entry.window.start <= day < entry.window.end:
-            day = entry.window.end
-    return day >= window.end

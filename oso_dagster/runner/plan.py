@@ -18,11 +18,12 @@ from sqlmesh.core.environment import EnvironmentNamingInfo
 from sqlmesh.core.snapshot import DeployabilityIndex, Snapshot, SnapshotEvaluator, SnapshotInfoLike
 from sqlmesh.utils import CorrelationId
 
-from oso_dagster.manifest import project_fingerprint, save
+from oso_dagster.manifest import load_manifest, load_metrics, project_fingerprint, save
 from oso_dagster.manifest_build import describe, metric_entries
 from oso_dagster.project import ENVIRONMENT, Project, applied
 from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.locks import compute_lock
+from oso_dagster.runner.publish import update_catalogue
 from oso_dagster.runner.session import plain_name
 from oso_lake.catalog import open_catalog
 from oso_lake.commits import ensure_table
@@ -131,6 +132,8 @@ def plan(
     ):
         fingerprint, before, after = _apply(project, on_progress or (lambda done, total, detail: None))
     ledger_of(project).plan(after, fingerprint)
+    # what is declared is listed before it is computed, and while one of it fails
+    update_catalogue(open_catalog(settings), load_metrics(project, load_manifest(project)), {}, run_id="plan")
     return PlanReport(
         added=tuple(sorted(after.keys() - before.keys())),
         changed=tuple(sorted(name for name in after.keys() & before.keys() if after[name] != before[name])),
@@ -174,7 +177,7 @@ def _apply(project: Project, on_progress: OnProgress) -> tuple[str, dict[str, st
         }:
             raise PlanFailedError("the plan was not applied: SQLMesh's log in the cache folder says why")
         manifest = replace(describe(context), fingerprint=fingerprint)
-        save(manifest, metric_entries(context, manifest), project)
+        save(manifest, metric_entries(project, manifest), project)
     return fingerprint, before, after
 
 

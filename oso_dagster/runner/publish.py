@@ -44,7 +44,7 @@ def target_table(model: ModelEntry) -> str | None:
     if model.model_type == "mart":
         contract = published.MARTS.get(model.table)
         return contract.name if contract else None
-    if model.model_type != "metric" or model.entity is None:
+    if not model.is_published or model.entity is None:
         return None
     return _amounts_contract(model).name
 

@@ -88,7 +88,7 @@ class Session:
         """Rows of a query on the compute store as an Arrow table."""
         cursor = self.context.engine_adapter.cursor
         cursor.execute(sql)
-        return cursor.fetch_arrow_table()
+        return cursor.to_arrow_table()
 
     def physical_table(self, name: str) -> str:
         """Quoted three-part name of the table that holds `name`."""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dlt_sources.github_archive import EVENTS, HOURS
-from oso_lake.calendar import ONE_DAY, Window, midnight
+from oso_lake.calendar import Window, midnight
 from oso_lake.catalog import open_catalog
 from oso_lake.commits import Scope, replace
 from oso_lake.settings import Settings
@@ -32,13 +32,19 @@ def land_events(
     *,
     skip: frozenset[date] = frozenset(),
     events: Callable[[date], list[Event]] = events_of,
+    again: bool = False,
 ) -> None:
-    """Land the days `[begin, end)` and the two hours after them that complete the last; `skip` leaves days out."""
+    """Land the days `[begin, end)` and the two hours after them that complete the last; `skip` leaves days out.
+
+    `again` lands the hours of the days alone, as they are landed anew when a file changed.
+    """
     from pyiceberg.expressions import And, GreaterThanOrEqual, LessThan
 
     catalog = open_catalog(settings)
     hours = [hour for hour in input_hours(Window(begin, end)) if hour.date() not in skip]
-    low, high = midnight(begin).isoformat(), midnight(end + ONE_DAY).isoformat()
+    if again:
+        hours = [hour for hour in hours if hour.date() < end]
+    low, high = midnight(begin).isoformat(), (max(hours) + HOUR).isoformat()
     scope = Scope(
         And(GreaterThanOrEqual("file_hour", low), LessThan("file_hour", high)), tuple(hour_name(hour) for hour in hours)
     )
