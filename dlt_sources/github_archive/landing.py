@@ -10,6 +10,7 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ from dlt.extract import DltResource
 
 from dlt_sources.github_archive import contract
 from dlt_sources.github_archive.archive import EARLIEST, Archive, FileVersion
-from dlt_sources.github_archive.reader import UnsupportedEraError, parse
+from dlt_sources.github_archive.reader import Parsed, UnsupportedEraError, parse, parse_file
 from dlt_sources.github_archive.spool import CorruptError, Spool, TruncatedError
 from dlt_sources.iceberg import Landing, WindowStatus, contract_resource, current_load_id, landing
 from dlt_sources.progress import OnProgress, Progress, ignore_progress
@@ -30,6 +31,8 @@ from oso_lake.window_names import hour_name
 PIPELINE = "github_archive"
 HOUR = timedelta(hours=1)
 SPOOL_BYTES = 128 * 1024 * 1024
+# small hours are unpacked and parsed together; for large ones writing the lines to disk costs more than parsing them
+PARSED_PACKED_BYTES = 4 * 1024 * 1024
 # a file appears some minutes after its hour: until then its absence is no gap
 SETTLED_AFTER = timedelta(hours=6)
 REPLACING = ("landed", "empty", "missing")
@@ -111,43 +114,54 @@ class Chunk:
         folder.mkdir(parents=True)
         spool = Spool(folder / "lines.jsonl")
         for index, file in enumerate(self.files):
-            self._unpack(file, spool)
+            with self.archive.local(file.hour) as path:
+                self._bytes[file.hour] = path.stat().st_size if path else 0
+                if path is None:
+                    self._settle(file.hour, "missing", detail="the source has no file for this hour")
+                elif self._bytes[file.hour] >= PARSED_PACKED_BYTES:
+                    yield from self._parsed_file(file.hour, path, folder)
+                else:
+                    self._unpack(file.hour, path, spool)
             self.on_progress(
                 Progress(done=self.done_before + index + 1, total=self.total, unit="hours", detail=hour_name(file.hour))
             )
             if spool.size >= SPOOL_BYTES or index + 1 == len(self.files):
-                yield from self._parsed(spool)
+                with parse(spool, self.settings, folder) as parsed:
+                    yield from self._land(parsed)
                 spool.path.unlink(missing_ok=True)
                 spool = Spool(folder / "lines.jsonl")
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _unpack(self, file: HourFile, spool: Spool) -> None:
-        with self.archive.local(file.hour) as path:
-            if path is None:
-                self._settle(file.hour, "missing", detail="the source has no file for this hour")
-                return
-            self._bytes[file.hour] = path.stat().st_size
-            try:
-                lines = spool.add(file.hour, path)
-            except TruncatedError as error:
-                self._settle(file.hour, "truncated", detail=f"{error}; earlier rows stay")
-            except CorruptError as error:
-                self._settle(file.hour, "corrupt", detail=f"{error}; earlier rows stay")
-            else:
-                if not lines:
-                    self._settle(file.hour, "empty")
+    def _unpack(self, hour: datetime, path: Path, spool: Spool) -> None:
+        with self._telling_what_is_wrong(hour):
+            if not spool.add(hour, path):
+                self._settle(hour, "empty")
 
-    def _parsed(self, spool: Spool) -> Iterator[pa.Table]:
-        with parse(spool, self.settings, spool.path.parent) as parsed:
-            landed = set()
-            for hour, content in parsed.hours.items():
-                if content.is_broken:
-                    self._settle(hour, "corrupt", detail=f"{content.explain()}; earlier rows stay")
-                    continue
-                landed.add(hour)
-                self._settle(hour, "landed", rows=content.lines - content.faulty, quarantined=content.faulty)
-            yield from parsed.events(landed)
-            self._quarantine.extend(parsed.quarantine(landed))
+    def _parsed_file(self, hour: datetime, path: Path, folder: Path) -> Iterator[pa.Table]:
+        with self._telling_what_is_wrong(hour), parse_file(hour, path, self.settings, folder) as parsed:
+            yield from self._land(parsed)
+            if not parsed.hours:
+                self._settle(hour, "empty")
+
+    @contextmanager
+    def _telling_what_is_wrong(self, hour: datetime) -> Generator[None]:
+        try:
+            yield
+        except TruncatedError as error:
+            self._settle(hour, "truncated", detail=f"{error}; earlier rows stay")
+        except CorruptError as error:
+            self._settle(hour, "corrupt", detail=f"{error}; earlier rows stay")
+
+    def _land(self, parsed: Parsed) -> Iterator[pa.Table]:
+        landed = set()
+        for hour, content in parsed.hours.items():
+            if content.is_broken:
+                self._settle(hour, "corrupt", detail=f"{content.explain()}; earlier rows stay")
+                continue
+            landed.add(hour)
+            self._settle(hour, "landed", rows=content.lines - content.faulty, quarantined=content.faulty)
+        yield from parsed.events(landed)
+        self._quarantine.extend(parsed.quarantine(landed))
 
     def _settle(self, hour: datetime, status: str, **found: Any) -> None:
         self.statuses[hour] = WindowStatus(window=hour_name(hour), status=status, **found)

@@ -4,10 +4,12 @@ One row comes out for each line, in order, so that a row's number says its hour 
 """
 
 import json
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dlt_sources.github_archive.contract import EVENTS, QUARANTINE, REQUIRED_PAYLOAD
-from dlt_sources.github_archive.spool import Spool
+from dlt_sources.github_archive.contract import EVENTS, QUARANTINE
+from dlt_sources.github_archive.query import UNREADABLE, events_query
+from dlt_sources.github_archive.spool import Spool, count_lines, file_lines, packed_lines
 from oso_lake.contracts import TIMESTAMP
 from oso_lake.settings import Settings
 
@@ -26,59 +29,10 @@ MAX_FAULT_SHARE = 0.05
 TOLERATED_FAULTS = 10
 MIN_OBJECT_BYTES = 16 * 1024 * 1024
 BATCH_ROWS = 64 * 1024
+# lines of a file that are still being counted
+UNKNOWN = 2**62
 QUARANTINED_CHARACTERS = 4_000
-UNREADABLE = "unreadable"
 _QUARANTINE_COLUMNS = ["row", "file_hour", "line_number", "fault", "type", "id"]
-
-_COLUMNS = {
-    "id": "VARCHAR",
-    "type": "VARCHAR",
-    "created_at": "VARCHAR",
-    "public": "BOOLEAN",
-    "actor": "STRUCT(id BIGINT, login VARCHAR)",
-    "repo": "STRUCT(id BIGINT, name VARCHAR)",
-    "org": "STRUCT(id BIGINT, login VARCHAR)",
-    # the shape before 2015
-    "repository": "STRUCT(name VARCHAR, url VARCHAR)",
-    "payload": """STRUCT(
-        action VARCHAR, ref VARCHAR, ref_type VARCHAR, number BIGINT,
-        push_id BIGINT, size INTEGER, head VARCHAR, "before" VARCHAR,
-        commits STRUCT(sha VARCHAR, author STRUCT(email VARCHAR, name VARCHAR), "distinct" BOOLEAN)[],
-        pull_request STRUCT(
-            id BIGINT, number BIGINT, merged BOOLEAN, merged_at VARCHAR, created_at VARCHAR,
-            "user" STRUCT(id BIGINT, login VARCHAR)),
-        issue STRUCT(
-            id BIGINT, number BIGINT, created_at VARCHAR, "user" STRUCT(id BIGINT), pull_request STRUCT(url VARCHAR)),
-        comment STRUCT(id BIGINT), review STRUCT(id BIGINT, state VARCHAR),
-        release STRUCT(id BIGINT, tag_name VARCHAR), forkee STRUCT(id BIGINT, full_name VARCHAR))""",
-}
-
-_TYPED = """
-    select
-        id, type, try_cast(created_at as timestamp) as created_at,
-        actor.id as actor_id, actor.login as actor_login, repo.id as repo_id, repo.name as repo_name,
-        org.id as org_id, org.login as org_login,
-        payload.action as action, payload.ref as ref, payload.ref_type as ref_type,
-        coalesce(payload.number, payload.issue.number, payload.pull_request.number) as number,
-        payload.push_id as push_id, payload.size as push_size, payload.head as push_head,
-        payload."before" as push_before,
-        [{{'sha': c.sha, 'author_email': c.author.email, 'author_name': c.author.name, 'is_distinct': c."distinct"}}
-            for c in payload.commits if c.sha is not null] as commits,
-        payload.pull_request.id as pull_request_id, payload.pull_request.merged as is_merged,
-        try_cast(payload.pull_request.merged_at as timestamp) as merged_at,
-        payload.pull_request."user".id as pull_request_user_id,
-        payload.pull_request."user".login as pull_request_user_login,
-        try_cast(payload.pull_request.created_at as timestamp) as pull_request_created_at,
-        payload.issue.id as issue_id, try_cast(payload.issue.created_at as timestamp) as issue_created_at,
-        payload.issue."user".id as issue_user_id,
-        case when payload.issue.id is not null then payload.issue.pull_request is not null end as is_pull_request_issue,
-        payload.comment.id as comment_id, payload.review.id as review_id, payload.review.state as review_state,
-        payload.release.id as release_id, payload.release.tag_name as release_tag,
-        payload.forkee.id as forkee_id, payload.forkee.full_name as forkee_name,
-        created_at as created_text, public, repository is not null and repo is null as is_old
-    from read_json(?, format = 'newline_delimited', ignore_errors = true, compression = 'uncompressed',
-        maximum_object_size = ?, columns = {{{columns}}})
-"""
 
 
 class UnsupportedEraError(ValueError):
@@ -113,9 +67,9 @@ class HourContent:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A parsed spool: what each hour holds; `events` and `quarantine` read the rows again from disk."""
+    """Parsed hours and what each holds; `events` and `quarantine` read the rows, and `lines()` the lines, again."""
 
-    spool: Spool
+    lines: Callable[[], Iterator[bytes]]
     rows: Path
     hours: dict[datetime, HourContent]
 
@@ -131,15 +85,14 @@ class Parsed:
         """The faulty lines of the hours in `landed`, as the contract of quarantine has them."""
         if not any(self.hours[hour].faults for hour in landed if hour in self.hours):
             return
-        with self.spool.path.open("rb") as file:
-            lines = enumerate(file)
-            for table in self._tables(landed):
-                faulty = table.filter(table.column("fault").is_valid()).select(_QUARANTINE_COLUMNS)
-                if faulty.num_rows:
-                    yield QUARANTINE.rows(
-                        _quarantined(row, next(text for number, text in lines if number == row["row"]))
-                        for row in faulty.to_pylist()
-                    )
+        lines = enumerate(self.lines())
+        for table in self._tables(landed):
+            faulty = table.filter(table.column("fault").is_valid()).select(_QUARANTINE_COLUMNS)
+            if faulty.num_rows:
+                yield QUARANTINE.rows(
+                    _quarantined(row, next(text for number, text in lines if number == row["row"]))
+                    for row in faulty.to_pylist()
+                )
 
     def _tables(self, landed: Collection[datetime]) -> Iterator[pa.Table]:
         if self.hours.keys().isdisjoint(landed):
@@ -161,49 +114,95 @@ def parse(spool: Spool, settings: Settings, folder: Path) -> Generator[Parsed]:
     rows = folder / f"{spool.path.stem}.arrows"
     try:
         hours = _write_rows(spool, settings, rows) if spool.lines else {}
-        yield Parsed(spool=spool, rows=rows, hours=hours)
+        yield Parsed(lines=partial(file_lines, spool.path), rows=rows, hours=hours)
     finally:
         rows.unlink(missing_ok=True)
+
+
+@contextmanager
+def parse_file(hour: datetime, gzip_file: Path, settings: Settings, folder: Path) -> Generator[Parsed]:
+    """Parse a large hour straight from gzip, while a thread checks that the file is whole.
+
+    It is unpacked to disk first, as small ones are, only when a line is blank, broken or very long. Raises
+    TruncatedError, CorruptError, UnsupportedEraError.
+    """
+    rows = folder / "packed.arrows"
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            counting = pool.submit(count_lines, gzip_file)
+            try:
+                found = _parse_rows([(hour, UNKNOWN)], Lines(gzip_file, "gzip", MIN_OBJECT_BYTES), settings, rows)
+            except duckdb.Error:
+                found = None
+            lines = counting.result()
+        if found is not None and found.seen == lines and not found.unreadable:
+            found.hours[hour].lines = lines
+            yield Parsed(lines=partial(packed_lines, gzip_file), rows=rows, hours=found.hours if lines else {})
+            return
+        spool = Spool(folder / "unpacked.jsonl")
+        spool.add(hour, gzip_file)
+        with parse(spool, settings, folder) as parsed:
+            yield parsed
+    finally:
+        rows.unlink(missing_ok=True)
+        (folder / "unpacked.jsonl").unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A file to parse: its path, DuckDB's name of its compression, and a bound of its longest line in bytes."""
+
+    path: Path
+    compression: str
+    longest: int
+
+
+@dataclass
+class _Found:
+    """What parsing found: rows seen, the content of each hour, and the rows that nothing could be read from."""
+
+    hours: dict[datetime, HourContent]
+    seen: int = 0
+    unreadable: set[int] = field(default_factory=set)
 
 
 def _write_rows(spool: Spool, settings: Settings, target: Path) -> dict[datetime, HourContent]:
     """Parse the spool, again without its broken lines when there are some: DuckDB reads an unfinished value on into
     the next line, so that a sound line behind a broken one would be lost."""
-    hours, unreadable = _parse_rows(spool, spool.path, settings, target)
-    if not (broken := _broken_lines(spool.path, unreadable)):
-        return hours
-    mended = target.with_suffix(".mended")
-    try:
-        with spool.path.open("rb") as lines, mended.open("wb") as copy:
-            copy.writelines(b"{}\n" if row in broken else line for row, line in enumerate(lines))
-        return _parse_rows(spool, mended, settings, target)[0]
-    finally:
-        mended.unlink(missing_ok=True)
+    source = Lines(spool.path, "uncompressed", max(MIN_OBJECT_BYTES, spool.longest_line + 1))
+    found = _parse_rows(spool.hours, source, settings, target)
+    if broken := _broken_lines(spool.path, found.unreadable):
+        mended = target.with_suffix(".mended")
+        try:
+            with spool.path.open("rb") as lines, mended.open("wb") as copy:
+                copy.writelines(b"{}\n" if row in broken else line for row, line in enumerate(lines))
+            found = _parse_rows(spool.hours, replace(source, path=mended), settings, target)
+        finally:
+            mended.unlink(missing_ok=True)
+    if found.seen != spool.lines:
+        raise RuntimeError(f"{spool.lines:,} lines went into the parser and {found.seen:,} came out")
+    return found.hours
 
 
-def _parse_rows(
-    spool: Spool, lines: Path, settings: Settings, target: Path
-) -> tuple[dict[datetime, HourContent], set[int]]:
-    """Write the typed rows of `lines`; returns what each hour holds, and the rows that nothing could be read from."""
-    hours = {hour: HourContent(count) for hour, count in spool.hours}
-    numbering = _Numbering(spool)
-    unreadable: set[int] = set()
+def _parse_rows(hours: Sequence[tuple[datetime, int]], source: Lines, settings: Settings, target: Path) -> _Found:
+    """Write the typed rows of `source`, which holds the lines of `hours` in order."""
+    found = _Found({hour: HourContent(count) for hour, count in hours})
+    numbering = _Numbering(hours)
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": settings.threads,
         "memory_limit": settings.memory_limit,
     }
     with duckdb.connect(config=config) as connection, target.open("wb") as file, ExitStack() as stack:
-        connection.execute(_query(), [str(lines), max(MIN_OBJECT_BYTES, spool.longest_line + 1)])
+        connection.execute(events_query(), [str(source.path), source.compression, source.longest])
         writer = None
         for batch in connection.to_arrow_reader(BATCH_ROWS):
             numbered = numbering.number(batch)
-            unreadable |= _count_faults(numbered, hours)
+            found.unreadable |= _count_faults(numbered, found.hours)
             if writer is None:
                 writer = stack.enter_context(pa.ipc.new_stream(file, numbered.schema))
             writer.write_batch(numbered)
-    if numbering.seen != spool.lines:
-        raise RuntimeError(f"{spool.lines:,} lines went into the parser and {numbering.seen:,} came out")
-    return hours, unreadable
+    found.seen = numbering.seen
+    return found
 
 
 def _broken_lines(lines: Path, unreadable: set[int]) -> set[int]:
@@ -225,10 +224,10 @@ def _is_json(line: bytes) -> bool:
 class _Numbering:
     """Gives consecutive batches their row, file hour and line number."""
 
-    def __init__(self, spool: Spool) -> None:
-        self._ends = np.cumsum([lines for _, lines in spool.hours])
-        self._starts = self._ends - np.array([lines for _, lines in spool.hours])
-        self._hours = np.array([int(hour.timestamp()) * 1_000_000 for hour, _ in spool.hours])
+    def __init__(self, hours: Sequence[tuple[datetime, int]]) -> None:
+        self._ends = np.cumsum([lines for _, lines in hours])
+        self._starts = self._ends - np.array([lines for _, lines in hours])
+        self._hours = np.array([int(hour.timestamp()) * 1_000_000 for hour, _ in hours])
         self.seen = 0
 
     def number(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -278,24 +277,3 @@ def _unreadable(line: bytes) -> str:
     except ValueError as error:
         return f"not JSON: {error}"
     return "not an object" if not isinstance(value, dict) else "no field of an event"
-
-
-def _query() -> str:
-    columns = ", ".join(f"{name}: '{dtype}'" for name, dtype in _COLUMNS.items())
-    faults = [
-        ("id is null and type is null and actor_id is null and repo_id is null and created_text is null", UNREADABLE),
-        ("id is null or id = ''", "no id"),
-        ("type is null or type = ''", "no type"),
-        ("public is false", "not public"),
-        ("repo_id is null", "no repo.id"),
-        ("repo_name is null", "no repo.name"),
-        ("actor_id is null", "no actor.id"),
-        ("actor_login is null", "no actor.login"),
-        ("created_text is null", "no created_at"),
-        ("created_at is null", "created_at is not a time"),
-    ]
-    for event_type, names in REQUIRED_PAYLOAD.items():
-        faults += [(f"type = '{event_type}' and {name} is null", f"{event_type} without {name}") for name in names]
-    cases = " ".join(f"when {condition} then '{reason}'" for condition, reason in faults)
-    # every part is a constant of this module; values are parameters
-    return f"select *, case when is_old then 'before 2015' {cases} end as fault from ({_TYPED.format(columns=columns)})"  # noqa: S608

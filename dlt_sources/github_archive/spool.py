@@ -90,6 +90,32 @@ def gunzip(path: Path) -> Iterator[bytes]:
         raise TruncatedError(f"{path.name} ends before its gzip trailer, after {path.stat().st_size:,} bytes")
 
 
+def count_lines(gzip_file: Path) -> int:
+    """Lines of a gzip file, blank ones too; raises TruncatedError or CorruptError when it is not whole."""
+    lines = 0
+    last = b"\n"
+    for chunk in gunzip(gzip_file):
+        lines += chunk.count(b"\n")
+        last = chunk[-1:] or last
+    return lines + (last != b"\n")
+
+
+def packed_lines(gzip_file: Path) -> Iterator[bytes]:
+    """Each line of a gzip file."""
+    tail = b""
+    for chunk in gunzip(gzip_file):
+        *lines, tail = (tail + chunk).split(b"\n")
+        yield from lines
+    if tail:
+        yield tail
+
+
+def file_lines(path: Path) -> Iterator[bytes]:
+    """Each line of a plain file."""
+    with path.open("rb") as file:
+        yield from file
+
+
 class _Lines:
     """Writes chunks as lines without blank ones; knows their number and a bound of the longest."""
 

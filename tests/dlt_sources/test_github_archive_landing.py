@@ -279,3 +279,16 @@ def test_nothing_is_left_of_a_landing_but_dlts_records(settings: Settings) -> No
     leftovers = [path for path in settings.dlt_dir.rglob("*") if path.suffix in {".jsonl", ".arrows", ".parquet"}]
     assert leftovers == []
     assert [path.name for path in (settings.dlt_dir / "pipelines").iterdir()] == ["github_archive"]
+
+
+def test_large_files_land_like_small_ones(settings: Settings, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_hour(archive, hour(19, 5), [*(star(number) for number in range(30)), star(1, repo={})])
+    cut = hour_path(archive, hour(19, 6))
+    cut.write_bytes(cut.read_bytes()[:-5])
+    hour_path(archive, hour(19, 7)).write_bytes(gzip.compress(b"", mtime=0))
+    small = statuses(land_days(settings, BEGIN, END))
+    rows_of_small = events(settings), rows(settings, "quarantine")
+    monkeypatch.setattr("dlt_sources.github_archive.landing.PARSED_PACKED_BYTES", 0)
+    assert statuses(land_days(settings, BEGIN, END, force=True)) == small
+    assert (events(settings), rows(settings, "quarantine")) == rows_of_small
+    assert counts(small.values()) == {"empty": 1, "landed": 22, "truncated": 1}

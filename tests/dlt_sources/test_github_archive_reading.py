@@ -22,7 +22,7 @@ from archive_lines import (
 )
 
 from dlt_sources.github_archive import spool as spooling
-from dlt_sources.github_archive.reader import HourContent, UnsupportedEraError, parse
+from dlt_sources.github_archive.reader import HourContent, UnsupportedEraError, parse, parse_file
 from dlt_sources.github_archive.spool import CorruptError, Spool, TruncatedError
 from oso_lake.settings import Settings
 
@@ -281,3 +281,48 @@ def test_the_shape_of_2012_is_refused_by_content(settings: Settings, tmp_path: P
 )
 def test_an_hour_is_broken_when_much_of_it_is(lines: int, faulty: int, broken: bool) -> None:
     assert HourContent(lines, {"no actor.id": faulty}).is_broken is broken
+
+
+def read_packed(settings: Settings, folder: Path, path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Events and quarantine of a file that is parsed straight from gzip."""
+    folder.mkdir(exist_ok=True)
+    with parse_file(HOUR, path, settings, folder) as parsed:
+        events = [row for table in parsed.events([HOUR]) for row in table.to_pylist()]
+        quarantine = [row for table in parsed.quarantine([HOUR]) for row in table.to_pylist()]
+    assert list(folder.iterdir()) == []
+    return events, quarantine
+
+
+PACKED: dict[str, list[Any]] = {
+    "sound lines of all kinds": [old_push(1), new_push(2), old_merge(3), new_merge(4), *other_kinds(), star(5)],
+    "faulty lines": [star(1), star(2, repo={}), star(3), star(4, id=None)],
+    "broken lines": [star(1), '{"id":"1","type":"Watch', star(3), "[1]"],
+    "blank lines": [star(1), "", star(2), "  ", star(3)],
+    "a very long line": [star(1), star(2, comment="x" * 20_000_000), star(3)],
+    "no line": [],
+}
+
+
+@pytest.mark.parametrize("lines", PACKED.values(), ids=PACKED)
+def test_a_large_file_is_read_like_a_small_one(settings: Settings, tmp_path: Path, lines: list[Any]) -> None:
+    (tmp_path / "small").mkdir()
+    expected = read(settings, tmp_path / "small", lines)
+    path = write_hour(tmp_path / "archive", HOUR, lines)
+    assert read_packed(settings, tmp_path / "packed", path) == expected
+
+
+@pytest.mark.parametrize("kept", [10, 50, -9, -8, -1])
+def test_a_large_file_that_is_cut_is_truncated(settings: Settings, tmp_path: Path, kept: int) -> None:
+    path = write_hour(tmp_path, HOUR, [star(number) for number in range(50)])
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(TruncatedError, match="ends before its gzip trailer"):
+        read_packed(settings, tmp_path / "packed", path)
+
+
+def test_a_large_file_with_a_flipped_bit_is_corrupt(settings: Settings, tmp_path: Path) -> None:
+    path = write_hour(tmp_path, HOUR, [star(number) for number in range(50)])
+    data = bytearray(path.read_bytes())
+    data[-6] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(CorruptError, match="is not whole"):
+        read_packed(settings, tmp_path / "packed", path)
