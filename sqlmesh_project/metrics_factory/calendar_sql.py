@@ -6,6 +6,7 @@ cast, since DuckDB turns a date plus an interval into a timestamp.
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import ClassVar
 
 from sqlglot import exp
@@ -74,9 +75,23 @@ def execution_date() -> exp.Expr:
     return MacroVar(this="execution_date")
 
 
+@lru_cache(maxsize=64)
+def _data_type(kind: str) -> exp.DataType:
+    # sqlglot parses the name of a type each time it is asked for
+    return exp.DataType.build(kind)
+
+
+def cast(expression: exp.Expr, kind: str) -> exp.Expr:
+    """`expression` as SQL type `kind`; the same when it is that already."""
+    wanted = _data_type(kind)
+    if isinstance(expression, exp.Cast) and expression.to == wanted:
+        return expression
+    return exp.Cast(this=expression, to=wanted.copy())
+
+
 def as_date(expression: exp.Expr) -> exp.Expr:
     """`expression` as a DATE."""
-    return exp.cast(expression, "DATE")
+    return cast(expression, "DATE")
 
 
 def date_literal(day: date) -> exp.Expr:

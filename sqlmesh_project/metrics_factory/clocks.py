@@ -16,6 +16,7 @@ from sqlmesh_project.metrics_factory.calendar_sql import (
     WindowEnd,
     WindowStart,
     add,
+    cast,
     date_literal,
     days_between,
     end_date,
@@ -205,7 +206,7 @@ def resolve(node: exp.Expr, clock: Clock) -> exp.Expr:
     }
     value = readings[type(node)]()
     kind = node.this.name
-    return value if kind.upper() == "DATE" else exp.cast(value, kind)
+    return value if kind.upper() == "DATE" else cast(value, kind)
 
 
 def _required(time: exp.Expr | None) -> exp.Expr:

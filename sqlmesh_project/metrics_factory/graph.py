@@ -56,7 +56,9 @@ class EntityGraph:
             )
             query = query.join(exp.alias_(exp.to_table(step.table), f"step_{index}", table=True), on=on)
         for index, step in enumerate(path):
-            query = query.where(exp.Is(this=exp.column(step.valid_to, table=f"step_{index}"), expression=exp.null()))
+            query = query.where(
+                exp.Is(this=exp.column(step.valid_to, table=f"step_{index}"), expression=exp.null()), copy=False
+            )
         return query
 
 

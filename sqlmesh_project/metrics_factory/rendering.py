@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from sqlmesh_project.metrics_factory.calendar_sql import WINDOW_DATE, end_date, start_date
+from sqlmesh_project.metrics_factory.calendar_sql import WINDOW_DATE, cast, end_date, start_date
 from sqlmesh_project.metrics_factory.clocks import HistoryClock
 from sqlmesh_project.metrics_factory.definitions import Variant
 from sqlmesh_project.metrics_factory.errors import SqlMistake
@@ -40,7 +40,7 @@ class Frame:
         key = self._key_column(query)
         kinds = columns(self.variant.entity_type)
         own = {output_key(self.variant.entity_type): key}
-        casts = [exp.alias_(exp.cast(exp.column(own.get(name, name)), kind), name) for name, kind in kinds.items()]
+        casts = [exp.alias_(cast(exp.column(own.get(name, name)), kind), name) for name, kind in kinds.items()]
         clause = query.args.get("with_")
         query.set("with_", None)
         outer = exp.select(*casts).from_(exp.to_table(ROWS))
@@ -67,10 +67,10 @@ class Frame:
             return query
         if not self.incremental:
             end = HistoryClock(self.first, self.variant.grain).end()
-            query = query.where(exp.LT(this=sample_date, expression=end))
+            query = query.where(exp.LT(this=sample_date, expression=end), copy=False)
         else:
-            query = query.where(exp.GTE(this=sample_date, expression=start_date()))
-            query = query.where(exp.LTE(this=sample_date.copy(), expression=end_date()))
+            query = query.where(exp.GTE(this=sample_date, expression=start_date()), copy=False)
+            query = query.where(exp.LTE(this=sample_date.copy(), expression=end_date()), copy=False)
         if strategy.is_dated:
-            query = query.where(exp.EQ(this=sample_date.copy(), expression=exp.column(WINDOW_DATE)))
+            query = query.where(exp.EQ(this=sample_date.copy(), expression=exp.column(WINDOW_DATE)), copy=False)
         return query

@@ -17,6 +17,7 @@ from sqlmesh_project.metrics_factory.calendar_sql import (
     WINDOW_DATE,
     add,
     as_date,
+    cast,
 )
 from sqlmesh_project.metrics_factory.clocks import RollingClock
 from sqlmesh_project.metrics_factory.definitions import Variant
@@ -62,7 +63,7 @@ class DailyStates:
                 total, count = (exp.Sum(this=_state(f"{name}_{part}")) for part in ("sum", "count"))
                 zero = exp.Literal.number(0)
                 values[aggregate] = exp.Div(
-                    this=exp.cast(total, "DOUBLE"), expression=exp.Nullif(this=count, expression=zero)
+                    this=cast(total, "DOUBLE"), expression=exp.Nullif(this=count, expression=zero)
                 )
                 continue
             partials[name] = aggregate.copy()
@@ -138,7 +139,7 @@ class DistinctSpans:
         )
         read = read.join(exp.to_table("metrics_steps"), on=on)
         if having is not None:
-            read = read.where(having)
+            read = read.where(having, copy=False)
         _become(query, read, tables)
 
     def _spans(self, keys: list[str], value: str | None) -> exp.Select:
@@ -146,7 +147,7 @@ class DistinctSpans:
         identity = [*keys, value] if value else keys
         days = exp.select(*identity, DAY).distinct().from_("metrics_days")
         if value:
-            days = days.where(exp.Not(this=exp.Is(this=exp.column(value), expression=exp.null())))
+            days = days.where(exp.Not(this=exp.Is(this=exp.column(value), expression=exp.null())), copy=False)
         days_in_window = (self.variant.window or 1) * DAY_UNITS[self.variant.unit or "day"]
         leaves = add(exp.column(DAY), days_in_window, "day")
         again = exp.Window(

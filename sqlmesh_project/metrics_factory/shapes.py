@@ -12,6 +12,7 @@ from sqlmesh_project.metrics_factory.calendar_sql import (
     WindowEnd,
     WindowStart,
     add,
+    cast,
     date_literal,
     end_date,
     rolling_start,
@@ -52,8 +53,8 @@ class Shape:
         for node in list(query.find_all(WindowStart, WindowEnd)):
             begin = rolling_start(start_date(), variant.window or 1, variant.unit or "day")
             day = begin if isinstance(node, WindowStart) else add(end_date(), 1, "day")
-            node.replace(day if node.this.name.upper() == "DATE" else exp.cast(day, node.this.name))
-        return query.where(exp.GTE(this=self.time.copy(), expression=date_literal(first)))
+            node.replace(day if node.this.name.upper() == "DATE" else cast(day, node.this.name))
+        return query.where(exp.GTE(this=self.time.copy(), expression=date_literal(first)), copy=False)
 
     def outer(self, values: dict[exp.Expr, exp.Expr], date_column: exp.Expr) -> tuple[list[exp.Expr], exp.Expr | None]:
         """The SELECT's projections and HAVING, over `values` (expressions of the states) and the sample date."""

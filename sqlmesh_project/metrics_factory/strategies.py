@@ -24,6 +24,7 @@ from sqlmesh_project.metrics_factory.calendar_sql import (
     WindowEnd,
     WindowStart,
     add,
+    cast,
     date_literal,
     end_date,
     floor,
@@ -260,10 +261,12 @@ def calendar_cte(variant: Variant, first: date, *, incremental: bool) -> exp.CTE
     )
     query = exp.select(day).from_(days)
     if variant.is_rolling and grain is Grain.WEEKLY:
-        query = query.where(exp.EQ(this=exp.DayOfWeekIso(this=day.copy()), expression=exp.Literal.number(7)))
+        query = query.where(
+            exp.EQ(this=exp.DayOfWeekIso(this=day.copy()), expression=exp.Literal.number(7)), copy=False
+        )
     elif variant.is_rolling and grain is not Grain.DAILY:
         next_day = add(day.copy(), 1, "day")
-        query = query.where(exp.EQ(this=floor(grain, next_day), expression=next_day.copy()))
+        query = query.where(exp.EQ(this=floor(grain, next_day), expression=next_day.copy()), copy=False)
     return exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(CALENDAR)))
 
 
@@ -309,4 +312,4 @@ def _and_also(condition: exp.Expr, further: Sequence[exp.Expr]) -> None:
 
 def _typed(node: exp.Expr, day: exp.Expr) -> exp.Expr:
     kind = node.this.name.upper()
-    return day if kind == "DATE" else exp.cast(day, kind)
+    return day if kind == "DATE" else cast(day, kind)

@@ -222,3 +222,31 @@ def test_a_value_does_not_depend_on_its_batch(warehouse, make_metrics, begin):
         lambda es: len({e.actor for e in es}), "people_daily", lambda e: True,
     )  # fmt: skip
     assert got == want
+
+
+@pytest.mark.parametrize("bounded_in", ["outermost", "cte"])
+def test_a_model_without_partitions_holds_every_complete_bucket(warehouse, make_metrics, bounded_in):
+    cte = """
+        WITH starred AS (
+          SELECT bucket_day, event_source, to_artifact_id, amount FROM oso.int_events_daily__github
+          WHERE event_type = 'STARRED' AND bucket_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
+        )
+        SELECT @metrics_sample_date(bucket_day) AS metrics_sample_date, event_source, to_artifact_id,
+          '' AS from_artifact_id, @metric_name() AS metric, SUM(amount) AS amount
+        FROM starred GROUP BY 1, 2, 3
+    """
+    sql = STARS if bounded_in == "outermost" else cte
+    metrics = make_metrics({"stars": (sql, {"time_aggregations": ["monthly"], "incremental": False})})
+    model = metrics.models["oso.stars_to_project_monthly"]
+    assert (model.kind, model.grain) == ("FULL", None)
+    assert not any(tag.startswith("grain=") for tag in model.tags)
+    got = warehouse.rows(metrics, model.name, date(2024, 4, 19), date(2024, 4, 20))
+    want = expected(
+        warehouse,
+        "project",
+        grain_windows(Grain.MONTHLY, BEGIN, date(2024, 4, 1)),
+        lambda es: sum(e.amount for e in es),
+        "stars_monthly",
+        lambda e: e.kind == "STARRED",
+    )
+    assert got == want
