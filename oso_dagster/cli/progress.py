@@ -57,14 +57,20 @@ class Stages:
     def __enter__(self) -> "Stages":
         if self._console.is_terminal:
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+            from rich.table import Column
 
             self._bars = Progress(
-                TextColumn("{task.description:<10}", style="bold"),
-                BarColumn(bar_width=32),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                TextColumn("{task.fields[detail]}", style="dim"),
+                TextColumn("{task.description:<8}", style="bold", table_column=Column(min_width=8, no_wrap=True)),
+                BarColumn(bar_width=24, table_column=Column(min_width=24)),
+                MofNCompleteColumn(table_column=Column(min_width=9, no_wrap=True, justify="right")),
+                TimeElapsedColumn(table_column=Column(min_width=7, no_wrap=True)),
+                TextColumn(
+                    "{task.fields[detail]}",
+                    style="dim",
+                    table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+                ),
                 console=self._console,
+                expand=True,
             )
             self._bars.start()
         return self
@@ -92,7 +98,7 @@ class Stages:
             return
         task = self._tasks[title]
         whole = next(t.total for t in self._bars.tasks if t.id == task) or 1
-        self._bars.update(task, total=whole, completed=whole, detail=stage.outcome)
+        self._bars.update(task, total=whole, completed=whole, detail=stage.outcome or "done")
         self._bars.stop_task(task)
 
     def _show(self, title: str, report: Report) -> None:
