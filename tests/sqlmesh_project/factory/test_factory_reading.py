@@ -189,7 +189,7 @@ def test_every_models_trino_text_means_the_same(warehouse, make_metrics):
             ),
         }
     )
-    assert len(metrics.models) == 3 * (len(Grain) + 2 + 1 + 2 + 4)
+    assert len(metrics.models) == 3 * (len(Grain) + 2 + 1 + 2 + 3)
     for name in metrics.models:
         text = metrics.render(name, "trino", (BEGIN, END))
         assert "@" not in text
