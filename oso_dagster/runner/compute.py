@@ -161,7 +161,7 @@ class _Run:
                 raise UpstreamFailedError(f"upstream failed: {', '.join(lost)}")
             window = self._checked_window(model)
             self._withdraw(model, window)
-            evaluated = evaluate(self.session, model.name, window, self.now)
+            evaluated = evaluate(self.session, model.name, window)
         except Exception as error:  # noqa: BLE001 - one model's failure must not stop its siblings
             self.failed.add(model.name)
             yield self._failure(model, window, error)

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
 
 from oso_dagster.runner.session import Session
 from oso_lake.calendar import Window
@@ -39,15 +38,19 @@ class Evaluated:
         return tuple(audit for audit in self.audits if audit.blocking and not audit.is_passed)
 
 
-def evaluate(session: Session, name: str, window: Window, execution_time: datetime) -> Evaluated:
-    """Replace the window of `name` in the compute store and audit it; errors of the engine are raised as they are."""
+def evaluate(session: Session, name: str, window: Window) -> Evaluated:
+    """Replace the window of `name` in the compute store and audit it; errors of the engine are raised as they are.
+
+    The execution time is the window's end, not the clock: models that are rebuilt whole have no other way to know
+    which day is the last complete one, and a window's rows must not depend on when it was computed.
+    """
     from sqlmesh.core.snapshot import DeployabilityIndex
 
     snapshot = session.snapshots[name]
     arguments = {
         "start": window.start_at,
         "end": window.end_at,
-        "execution_time": execution_time,
+        "execution_time": window.end_at,
         "snapshots": session.parents(name),
         "deployability_index": DeployabilityIndex.all_deployable(),
     }
