@@ -141,7 +141,7 @@ def metric_entries(project: Project, manifest: Manifest) -> list[MetricEntry]:
     """What is known of each published metric model: from the registry that made it, else from its tags."""
     declared = _registered(project.settings) if project.path == DEFAULT_PROJECT else {}
     return [
-        declared.get(model.name) or _entry_of_tags(model)
+        declared.get(model.name) or _entry_of_tags(model, project.settings)
         for model in manifest.models
         if model.model_type == "metric" and model.is_published and model.entity is not None
     ]
@@ -151,7 +151,6 @@ def _registered(settings: Settings) -> dict[str, MetricEntry]:
     from sqlmesh_project.metrics_factory import registry
 
     loaded = registry()
-    sources = {"code": ("GITHUB",), "blockchain": tuple(chain.event_source for chain in settings.evm_chains)}
     return {
         model.name: MetricEntry(
             model=model.name,
@@ -159,7 +158,7 @@ def _registered(settings: Settings) -> dict[str, MetricEntry]:
             entity=model.entity_type,
             time_aggregation=model.suffix,
             metric_names=tuple(f"{name}_{model.suffix}" for name in model.metric_names),
-            event_sources=sources.get(_tag(model.tags, "category"), ()),
+            event_sources=_event_sources(settings, _tag(model.tags, "category")),
             display_name=metric.display_name,
             description=metric.description,
             unit=metric.unit,
@@ -174,11 +173,18 @@ def _registered(settings: Settings) -> dict[str, MetricEntry]:
     }
 
 
+def _event_sources(settings: Settings, category: str) -> tuple[str, ...]:
+    """The sources whose names a metric of that category is published under, as far as they are known beforehand."""
+    if category == "blockchain":
+        return tuple(chain.event_source for chain in settings.evm_chains)
+    return ("GITHUB",) if category == "code" else ()
+
+
 def _tag(tags: Iterable[str], key: str) -> str:
     return next((tag.split("=", 1)[1] for tag in tags if tag.startswith(f"{key}=")), "")
 
 
-def _entry_of_tags(model: ModelEntry) -> MetricEntry:
+def _entry_of_tags(model: ModelEntry, settings: Settings) -> MetricEntry:
     metric = model.metric or model.table
     aggregation = model.table.split(f"_to_{model.entity}_", 1)[-1]
     return MetricEntry(
@@ -187,6 +193,7 @@ def _entry_of_tags(model: ModelEntry) -> MetricEntry:
         entity=model.entity or "",
         time_aggregation=aggregation,
         metric_names=(f"{metric}_{aggregation}",),
+        event_sources=_event_sources(settings, model.tags.get("category", "")),
         description=model.description or None,
         owner=model.tags.get("owner"),
         unit=model.tags.get("unit"),

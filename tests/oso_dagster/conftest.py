@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from small_lake import land_events
 
 from oso_dagster import api
+from oso_dagster.instance import open_instance
 from oso_dagster.project import Project
 from oso_lake.settings import Settings
 
@@ -29,6 +30,8 @@ def planned_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(home=home, start=START)
     land_events(settings, START, LANDED_UNTIL)
     api.plan(settings, project=Project(settings=settings, path=PROJECT))
+    # Dagster makes its tables at first use, which takes as long as a test
+    open_instance(settings).dispose()
     shutil.copytree(home, home.with_name("original"))
     return home
 

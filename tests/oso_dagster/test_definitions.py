@@ -1,0 +1,151 @@
+"""The code location: loads without variables and lake, from the manifest's cache alone, with mappings that follow windows."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from oso_dagster.assemble import build_definitions
+from oso_dagster.defs.metric_assets import group_name
+from oso_dagster.manifest import ManifestError, cached_path, load_manifest, project_fingerprint
+from oso_dagster.project import Project
+from oso_lake.settings import Settings
+
+CHECK_CACHED = """
+import sys
+from pathlib import Path
+from datetime import date
+from oso_dagster.assemble import build_definitions
+from oso_dagster.project import Project
+from oso_lake.settings import Settings
+project = Project(settings=Settings(home=Path(sys.argv[1]), start=date(2024, 1, 1)), path=Path(sys.argv[2]))
+definitions = build_definitions(project)
+definitions.resolve_asset_graph()
+print([name for name in ("sqlmesh", "dlt", "pyiceberg", "duckdb", "pandas") if name in sys.modules])
+"""
+
+
+def _definitions(project: Project) -> dg.Definitions:
+    return build_definitions(project)
+
+
+def _key(name: str) -> dg.AssetKey:
+    return dg.AssetKey(["oso", name])
+
+
+def test_definitions_of_a_cached_manifest_import_no_engine(project: Project) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", CHECK_CACHED, str(project.settings.home), str(project.path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.strip() == "[]"
+
+
+def test_rolling_windows_read_the_days_before_and_months_their_days(project: Project) -> None:
+    graph = _definitions(project).resolve_asset_graph()
+    rolling = graph.get(_key("actors_to_artifact_over_7_day_window"))
+    mapping = rolling.partition_mappings[_key("stg_events")]
+    assert isinstance(mapping, dg.TimeWindowPartitionMapping)
+    assert mapping.start_offset == -6
+    month = graph.get(_key("stars_to_artifact_monthly"))
+    upstream = month.partition_mappings[_key("stg_events")].get_upstream_mapped_partitions_result_for_partitions(
+        month.partitions_def.subset_with_partition_keys(["2024-02-01"]),
+        month.partitions_def,
+        graph.get(_key("stg_events")).partitions_def,
+    )
+    assert len(list(upstream.partitions_subset.get_partition_keys())) == 29
+
+
+def test_partitions_follow_grains(project: Project) -> None:
+    graph = _definitions(project).resolve_asset_graph()
+    weekly = graph.get(_key("stars_to_artifact_weekly")).partitions_def
+    assert weekly.get_first_partition_key() == "2024-01-01"
+    assert graph.get(_key("stars_to_artifact_over_all_time")).partitions_def is None
+    assert graph.get(dg.AssetKey(["raw", "github_archive", "events"])).is_partitioned
+    assert not graph.get(dg.AssetKey(["raw", "oss_directory", "projects"])).is_partitioned
+
+
+def test_assets_carry_what_makes_the_ui_worth_reading(project: Project) -> None:
+    spec = next(
+        spec
+        for spec in _definitions(project).resolve_all_asset_specs()
+        if spec.key == _key("stars_to_artifact_monthly")
+    )
+    assert spec.group_name == "metrics_code_monthly"
+    assert spec.description == "stars of a repository, monthly."
+    assert {"sqlmesh", "duckdb", "iceberg"} <= spec.kinds
+    assert spec.tags["metric"] == "stars"
+    columns = (
+        spec.metadata["dagster/column_schema"].value
+        if hasattr(spec.metadata["dagster/column_schema"], "value")
+        else spec.metadata["dagster/column_schema"]
+    )
+    assert [column.name for column in columns.columns][-1] == "amount"
+    checks = {check.asset_key for check in _definitions(project).resolve_all_asset_specs() and _checks(project)}
+    assert _key("stars_to_artifact_monthly") in checks
+
+
+def _checks(project: Project) -> list[dg.AssetCheckKey]:
+    return list(_definitions(project).resolve_asset_graph().asset_check_keys)
+
+
+def test_a_manifest_is_rebuilt_when_a_model_changes_and_only_then(own_project) -> None:
+    project = own_project()
+    first = load_manifest(project)
+    path = cached_path(project, project_fingerprint(project))
+    before = path.stat().st_mtime_ns
+    assert load_manifest(project) == first
+    assert path.stat().st_mtime_ns == before
+    model = project.path / "models" / "stars_to_artifact_daily.sql"
+    model.write_text(model.read_text().replace("stars of a repository, daily.", "Stars of a day."))
+    again = load_manifest(project)
+    assert again.by_name["oso.stars_to_artifact_daily"].description == "Stars of a day."
+    assert group_name(again.by_name["oso.artifacts_v1"]) == "directory"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("SELECT", "SELEKT", "stars_to_artifact_daily.sql"),
+        ("'reads=window'", "'reads=widow'", "expected window, history"),
+        ("'grain=daily', ", "", "models that are incremental by time range need a grain"),
+    ],
+)
+def test_a_project_that_cannot_be_loaded_says_which_file(own_project, old: str, new: str, message: str) -> None:
+    project = own_project()
+    model = project.path / "models" / "stars_to_artifact_daily.sql"
+    model.write_text(model.read_text().replace(old, new, 1))
+    with pytest.raises(ManifestError, match=message):
+        load_manifest(project)
+
+
+def test_dg_checks_and_lists_the_definitions_without_any_variable(tmp_path: Path) -> None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("OSO_", "DAGSTER_", "DG_"))}
+    environment |= {"HOME": str(tmp_path), "OSO_HOME": str(tmp_path / "home")}
+    del environment["OSO_HOME"]
+    repository = Path(__file__).resolve().parents[2]
+    binary = Path(sys.executable).with_name("dg")
+    listed = subprocess.run(
+        [str(binary), "list", "defs", "--json"],
+        cwd=repository,
+        env=environment | {"PATH": f"{binary.parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert listed.returncode == 0, listed.stderr[-2000:]
+    keys = {asset["key"] for asset in json.loads(listed.stdout)["assets"]}
+    assert {"oso/stars_to_project_monthly", "raw/github_archive/events"} <= keys
+
+
+def test_settings_of_a_project_reach_the_environment_and_leave_it_again() -> None:
+    from oso_dagster.project import applied
+
+    before = dict(os.environ)
+    with applied(Settings(home=Path("/nowhere"), start=date(2020, 5, 1))):
+        assert Settings().start == date(2020, 5, 1)
+    assert dict(os.environ) == before
