@@ -160,7 +160,7 @@ def landing(
         yield Landing(pipeline=_pipeline(plan), plan=plan)
 
 
-def land(  # noqa: PLR0913 - each argument is one decision of the source's
+def land(
     source_or_resources: DltSource | DltResource | Sequence[DltResource],
     *,
     pipeline_name: str,

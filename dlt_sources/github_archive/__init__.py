@@ -46,7 +46,7 @@ class DaysPlan:
     skipped: tuple[WindowStatus, ...]
 
 
-def plan_days(  # noqa: PLR0913 - each argument is one decision of the caller's
+def plan_days(
     settings: Settings,
     begin: date,
     end: date,
@@ -89,7 +89,7 @@ def plan_days(  # noqa: PLR0913 - each argument is one decision of the caller's
     return DaysPlan(chunks=tuple(chunks), skipped=tuple(status for status in statuses if status is not None))
 
 
-def land_days(  # noqa: PLR0913 - each argument is one decision of the caller's
+def land_days(
     settings: Settings,
     begin: date,
     end: date,
