@@ -11,7 +11,8 @@ from oso_dagster.defs.resources import PipelineParam
 
 
 @dg.op(
-    name="plan", description="Makes SQLMesh snapshots, tables and views for the models as they are. Computes no data."
+    name="plan_models",
+    description="Makes SQLMesh snapshots, tables and views for the models as they are. Computes no data.",
 )
 def plan_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
     """Plan, and say what came, changed and went."""
@@ -28,7 +29,9 @@ def plan_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
     )
 
 
-@dg.op(name="daily", description="Lands the days that are over, then computes the windows that became complete.")
+@dg.op(
+    name="land_and_compute", description="Lands the days that are over, then computes the windows that became complete."
+)
 def daily_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
     """Land and compute, each grain in a run of its own that belongs to this one."""
     from oso_dagster.api import daily
@@ -52,7 +55,7 @@ def plan_job() -> None:
     plan_op()
 
 
-@dg.job(name="daily", description="What the schedule runs each night; safe to run again.")
+@dg.job(name="nightly", description="What the schedule runs each night; safe to run again.")
 def daily_job() -> None:
     """The night's work."""
     daily_op()
