@@ -40,9 +40,11 @@ def arrived_in_time(evaluator: MacroEvaluator, file_hour: exp.Expr, created_at: 
     end = evaluator.locals["end_dt"] + timedelta(hours=LATENESS_HOURS)
     day = exp.cast(exp.cast(created_at.copy(), "DATE"), "TIMESTAMP")
     arrival = exp.cast(file_hour.copy(), "TIMESTAMP")
-    return exp.and_(
+    arrived = exp.and_(
         exp.GTE(this=file_hour.copy(), expression=instant(start)),
         exp.LTE(this=file_hour.copy(), expression=instant(end)),
         exp.GTE(this=arrival, expression=day - _hours(EARLINESS_HOURS)),
         exp.LT(this=arrival.copy(), expression=day.copy() + _hours(24 + LATENESS_HOURS)),
     )
+    # a caller may negate it
+    return exp.paren(arrived)

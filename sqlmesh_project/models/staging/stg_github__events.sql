@@ -26,7 +26,8 @@ MODEL (
   audits (
     not_null(columns := (created_at, event_id, event_type, actor_id, repo_id)),
     unique_combination_of_columns(columns := (created_at, event_type, event_id)),
-    no_missing_hours
+    no_missing_hours,
+    no_late_events
   )
 );
 

@@ -268,10 +268,14 @@ def test_the_first_event_of_an_actor_is_the_earliest(models: ModelRun) -> None:
     assert first == [("2025-10-05 11:00",)]
 
 
-def test_missing_hours_are_counted_without_blocking(models: ModelRun) -> None:
+def test_missing_hours_and_events_left_out_are_counted_without_blocking(models: ModelRun) -> None:
     models.failures.clear()
     models.evaluate(SPAN)
-    assert models.failures == {("oso.stg_github__events", "no_missing_hours"): 2}
+    assert models.failures == {
+        ("oso.stg_github__events", "no_missing_hours"): 2,
+        # too late, days late, too early
+        ("oso.stg_github__events", "no_late_events"): 3,
+    }
 
 
 def test_a_range_gives_what_its_days_give(models: ModelRun) -> None:
