@@ -36,7 +36,9 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every check, in order; one that itself fails is a finding, and the others still run."""
-    findings = [finding for check in (python, packages, extensions, git) for finding in _run(check.__name__, check)]
+    findings = [
+        finding for check in (python, packages, extensions, git, metrics) for finding in _run(check.__name__, check)
+    ]
     try:
         settings = _settings()
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the settings is the finding
@@ -116,6 +118,20 @@ def git() -> Iterator[Finding]:
         yield Finding(subject="git", state="ok", detail=text)
     else:
         yield Finding(subject="git", state="wrong", detail=text, remedy="install git 2.19 or newer")
+
+
+def metrics() -> Iterator[Finding]:
+    """Every metric of the registry loads; a broken one is left out of what is planned."""
+    from sqlmesh_project.metrics_factory import registry
+
+    loaded = registry(strict=False)
+    if loaded.problems:
+        detail = "; ".join(" ".join(str(problem).split()) for problem in loaded.problems)
+        remedy = "correct the file at that line, then run `oso plan`"
+        yield Finding(subject="metrics", state="wrong", detail=detail, remedy=remedy)
+    else:
+        detail = f"{len(loaded.metrics)} metrics make {len(loaded.models)} models"
+        yield Finding(subject="metrics", state="ok", detail=detail)
 
 
 def home(settings: "Settings") -> Iterator[Finding]:

@@ -22,6 +22,8 @@ def dev(port: int, host: str) -> None:
     home = ensure_instance(settings)
     where = ["-w", str(WORKSPACE)] if WORKSPACE.exists() else ["-m", "oso_dagster.definitions"]
     environment = {**os.environ, "OSO_HOME": str(settings.home), "DAGSTER_HOME": str(home)}
+    # Dagster warns of its own commands and parameters; the UI's terminal is no place for that
+    environment.setdefault("PYTHONWARNINGS", "ignore::FutureWarning")
     click.echo(f"The UI opens at http://{host}:{port} in some seconds; stop it with Ctrl+C.", err=True)
     command = [sys.executable, "-m", "dagster", "dev", *where, "--host", host, "--port", str(port)]
     # Dagster takes over this process, so that signals and the exit code are its own

@@ -91,7 +91,7 @@ Examples:
 @click.option("--force", is_flag=True, help="Compute windows that are fresh, too.")
 @click.option("--partial", is_flag=True, help="Compute windows whose inputs are incomplete, marked as partial.")
 @json_option
-def materialize(  # noqa: PLR0913, PLR0917 - one argument for each option of the command
+def materialize(  # noqa: PLR0917 - one argument for each option of the command
     selection: str,
     partition: str | None,
     begin: date | None,
