@@ -44,6 +44,8 @@ class LakeConnectionConfig(DuckDBConnectionConfig):
                 "autoinstall_known_extensions": False,
             },
             concurrent_tasks=1,
+            # two statements a model; what the columns mean is read in Dagster and in the catalogue, not in this file
+            register_comments=False,
         )
         connection._settings = settings
         return connection
