@@ -167,4 +167,4 @@ def test_storage_writes_a_batch_in_two_transactions_and_dagsters_own_can_read_it
         assert plain.get_materialized_partitions(key) == instance.get_materialized_partitions(key)
         record = next(iter(plain.get_asset_records([key])))
         assert record.asset_entry.last_materialization is not None
-        assert record.asset_entry.last_materialization.partition_key == "2024-01-31"
+        assert record.asset_entry.last_materialization.asset_materialization.partition == "2024-01-31"

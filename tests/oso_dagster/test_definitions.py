@@ -124,8 +124,7 @@ def test_a_project_that_cannot_be_loaded_says_which_file(own_project, old: str, 
 
 def test_dg_checks_and_lists_the_definitions_without_any_variable(tmp_path: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("OSO_", "DAGSTER_", "DG_"))}
-    environment |= {"HOME": str(tmp_path), "OSO_HOME": str(tmp_path / "home")}
-    del environment["OSO_HOME"]
+    environment["HOME"] = str(tmp_path)
     repository = Path(__file__).resolve().parents[2]
     binary = Path(sys.executable).with_name("dg")
     listed = subprocess.run(
@@ -138,8 +137,9 @@ def test_dg_checks_and_lists_the_definitions_without_any_variable(tmp_path: Path
         check=False,
     )
     assert listed.returncode == 0, listed.stderr[-2000:]
-    keys = {asset["key"] for asset in json.loads(listed.stdout)["assets"]}
-    assert {"oso/stars_to_project_monthly", "raw/github_archive/events"} <= keys
+    assert json.loads(listed.stdout)["assets"]
+    assert '"oso/stars_to_project_monthly"' in listed.stdout
+    assert '"raw/github_archive/events"' in listed.stdout
 
 
 def test_settings_of_a_project_reach_the_environment_and_leave_it_again() -> None:
