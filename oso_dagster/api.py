@@ -88,7 +88,7 @@ def plan(
     return run_plan(project, on_progress=tell, log=log)
 
 
-def land(
+def land(  # noqa: PLR0913 - each is a choice of the caller
     settings: Settings,
     begin: date,
     end: date,
@@ -103,7 +103,8 @@ def land(
 ) -> LandReport:
     """Land what the days `[begin, end)` need of each source, one run a source; what is landed is left alone.
 
-    `again` asks the sources for changes although nothing is missing, `force` lands what has not changed too. A source that fails is in `failed`, and the others are landed all the same.
+    `again` asks the sources for changes although nothing is missing, `force` lands what has not changed too. A source
+    that fails is in `failed`, and the others are landed all the same.
     """
     from oso_dagster.launch import open_runner
     from oso_dagster.raw_sources import SOURCES
@@ -138,7 +139,7 @@ def land(
     )
 
 
-def materialize(
+def materialize(  # noqa: PLR0913 - each is a choice of the caller
     settings: Settings,
     selection: str = "*",
     *,

@@ -43,7 +43,7 @@ class Freshness:
     start: date
 
     def stale(self, models: Sequence[ModelEntry], span: Callable[[ModelEntry], Window | None]) -> list[Stale]:
-        """Of `models` (parents first) those that are not fresh for the whole windows in their span, each with the range."""
+        """Of `models` (parents first) those that are not fresh for all whole windows in their span, with the range."""
         found: dict[str, Stale] = {}
         for model in models:
             window = self._wanted(model, span)

@@ -1,7 +1,7 @@
 """Runs asset selections in this process, recorded on the installation's Dagster instance, so that the UI shows them."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,6 @@ from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.project import Project
 from oso_dagster.runner.session import Store, open_store
 from oso_lake.calendar import Grain, Window
-
 
 _log = logging.getLogger(__name__)
 # the caller shows progress and errors; everything is in the run's log
@@ -46,10 +45,11 @@ class Runner:
         self._instance = instance
         self._tags = tags
         self._listen: Callable[[Any], None] = lambda item: None
-        definitions = build_definitions(
-            project, manifest=self.manifest, listener=lambda item: self._listen(item), store=store
-        )
+        definitions = build_definitions(project, manifest=self.manifest, listener=self._tell, store=store)
         self._job = definitions.resolve_implicit_global_asset_job_def()
+
+    def _tell(self, item: Any) -> None:
+        self._listen(item)
 
     def run(
         self,
@@ -60,7 +60,7 @@ class Runner:
         grain_of: ModelEntry | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> Heard:
-        """Materialize `keys` (of one grain; days unless `grain_of` says otherwise) for the whole windows in `window`."""
+        """Materialize `keys` (of one grain; days unless `grain_of` says otherwise) for the windows in `window`."""
         heard = Heard()
 
         def listen(item: Any) -> None:
@@ -105,7 +105,7 @@ def open_runner(
     tags: Mapping[str, str],
     *,
     computes: bool,
-) -> Iterator[Runner]:
+) -> Generator[Runner]:
     """A runner on `instance`, or on the installation's own, which is closed at the end.
 
     One that `computes` holds the compute store open for all of its runs: opening it anew takes 0.5 s.

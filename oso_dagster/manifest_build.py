@@ -1,4 +1,4 @@
-"""Derives the manifest: loads the SQLMesh project and the sources' contracts once. Run by manifest.py in a process of its own.
+"""Derives the manifest: loads the SQLMesh project and the sources' contracts once, in a process of its own.
 
 `python -m oso_dagster.manifest_build PROJECT HOME FINGERPRINT`, with OSO_HOME at a folder that may be thrown away, so
 that loading the project opens none of the installation's files; HOME is the installation whose cache is written.
@@ -33,7 +33,7 @@ _COMPUTED = {"FULL", "VIEW", "INCREMENTAL_BY_TIME_RANGE", "SEED"}
 
 
 def describe(context: "Context") -> Manifest:
-    """Manifest of a loaded context; raises ValueError that names the model whose tags or kind the runner cannot serve."""
+    """Manifest of a loaded context; raises ValueError that names a model whose tags the runner cannot serve."""
     snapshots = context.snapshots
     names = {fqn: _plain_name(model) for fqn, model in context.models.items() if model.kind.name.value in _COMPUTED}
     ordered = [fqn for fqn in context.dag.sorted if fqn in names]

@@ -6,7 +6,7 @@ SQLMesh's `config.py` and Python models read `Settings()` from the environment: 
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +49,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 @contextmanager
-def applied(settings: Settings) -> Iterator[None]:
+def applied(settings: Settings) -> Generator[None]:
     """The process environment describes `settings` while the block runs."""
     wanted = environment_of(settings)
     before = {name: os.environ.get(name) for name in wanted}

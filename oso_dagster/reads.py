@@ -48,7 +48,8 @@ class Reads:
         except ValueError:
             pass
         raise ValueError(
-            f"tag reads={tag!r}: expected window, history, lookback:DAYS, rolling:COUNT:UNIT or rolling:COUNT:UNIT:PREVIOUS"
+            f"tag reads={tag!r}: expected window, history, lookback:DAYS, rolling:COUNT:UNIT or "
+            "rolling:COUNT:UNIT:PREVIOUS"
         )
 
     def tag(self) -> str:

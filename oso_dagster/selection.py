@@ -15,7 +15,7 @@ def select(manifest: Manifest, selection: str) -> tuple[ModelEntry, ...]:
     """Models in topological order that any term of `selection` (separated by spaces or commas) names.
 
     A term is a name (`stars_to_project_monthly`, also `oso.` or `oso/` before it), a glob (`stars_*`), `*` or `all`, or
-    `metric:stars`, `entity:project`, `grain:daily`, `category:code`, `type:mart`; `+` before it adds what lies upstream.
+    `metric:stars`, `entity:project`, `grain:daily`, `category:code`, `type:mart`; `+` before it adds its upstream.
     Raises UnknownSelectionError.
     """
     terms = selection.replace(",", " ").split()

@@ -6,10 +6,10 @@ Registered in dagster.yaml by instance.py; on PostgreSQL none of this is needed.
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as db
 from dagster import DagsterEvent, StringSource
@@ -19,6 +19,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
+from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class BatchingEventLog(SqliteEventLogStorage):
         super().__init__(base_dir, inst_data)
 
     @contextmanager
-    def _connect(self, shard: str) -> "Iterator[Connection]":
+    def _connect(self, shard: str) -> "Generator[Connection]":
         with self._db_lock:
             engine = self._engine(shard)
             if shard not in self._initialized_dbs:
@@ -68,7 +69,7 @@ class BatchingEventLog(SqliteEventLogStorage):
                     poolclass=StaticPool,
                     connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
                 )
-                db.event.listen(engine, "connect", _relax)
+                event.listen(engine, "connect", _relax)
             self._engines[shard] = engine
             while len(self._engines) > KEPT_ENGINES:
                 oldest = next(name for name in self._engines if name not in (INDEX_SHARD_NAME, shard))
@@ -78,35 +79,35 @@ class BatchingEventLog(SqliteEventLogStorage):
     def store_event_batch(self, events: "Sequence[EventLogEntry]") -> None:
         """Store `events` in one transaction of the run's file and one of the index; order is kept."""
         by_run: dict[str, list[EventLogEntry]] = {}
-        for event in events:
-            by_run.setdefault(event.run_id, []).append(event)
+        for entry in events:
+            by_run.setdefault(entry.run_id, []).append(entry)
         for run_id, group in by_run.items():
-            rows = [self._event_to_row(event) for event in group]
+            rows = [self._event_to_row(entry) for entry in group]
             with self.run_connection(run_id) as connection:
                 connection.execute(SqlEventLogStorageTable.insert(), rows)
             self._index(group, rows)
 
-    def _index(self, events: "Sequence[EventLogEntry]", rows: Sequence[dict]) -> None:
+    def _index(self, events: "Sequence[EventLogEntry]", rows: Sequence[dict[str, Any]]) -> None:
         """Mirror the events that are looked up across runs, as `store_event` does, once for all."""
-        mirrored = [(event, row) for event, row in zip(events, rows, strict=True) if _is_mirrored(event)]
+        mirrored = [(entry, row) for entry, row in zip(events, rows, strict=True) if _is_mirrored(entry)]
         if not mirrored:
             return
         checks = []
         with self.index_connection() as connection:
             stored = []
-            for event, row in mirrored:
+            for entry, row in mirrored:
                 result = connection.execute(SqlEventLogStorageTable.insert(), row)
-                stored.append((event, result.inserted_primary_key[0]))
-            assets = [(event, number) for event, number in stored if event.dagster_event_type in ASSET_EVENTS]
+                stored.append((entry, result.lastrowid))
+            assets = [(entry, number) for entry, number in stored if entry.dagster_event_type in ASSET_EVENTS]
             if assets:
                 self._store_asset_event_tags(connection, [e for e, _ in assets], [n for _, n in assets])
             # the row of an asset holds its last event: those before need not be written
             last = {(_event(e).asset_key, e.dagster_event_type): (e, n) for e, n in assets}
-            for event, number in last.values():
-                self._store_asset_event(connection, event, number)
+            for entry, number in last.values():
+                self._store_asset_event(connection, entry, number)
             checks = [(e, n) for e, n in stored if e.dagster_event_type in ASSET_CHECK_EVENTS]
-        for event, number in checks:
-            self.store_asset_check_event(event, number)
+        for entry, number in checks:
+            self.store_asset_check_event(entry, number)
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -146,8 +147,8 @@ class BatchingSqliteStorage(DagsterSqliteStorage, ConfigurableClass):
         return {"base_dir": StringSource}
 
     @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData | None, config_value: dict[str, str]
+    def from_config_value(  # ty: ignore[incompatible-method-override] - Dagster's own differs from its base in the same way
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> "BatchingSqliteStorage":
         """Make the storage from its block in dagster.yaml."""
         return cls(inst_data=inst_data, **config_value)

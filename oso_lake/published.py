@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from oso_lake.calendar import Window
 from oso_lake.commits import Commit, Scope, replace
 from oso_lake.contracts import PartitionBy, TableContract, column
+from oso_lake.filters import between, both, everything, one_of
 from oso_lake.ids import metric_id
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _AMOUNTS_IDENTITY = ("metric_id", "{entity}_id", "sample_date")
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedModel:
-    """Windows of one model to put into a table; `window` None replaces all of its rows. `version` is for the summary."""
+    """Windows of one model to put into a table; `window` None replaces all rows. `version` is for the summary."""
 
     model: str
     version: str
@@ -196,19 +197,13 @@ def publish_amounts(
 
     Raises ValueError when the models' windows differ: one filter cannot select exactly the rows that they own.
     """
-    from pyiceberg.expressions import And, GreaterThanOrEqual, In, LessThan
-
     windows = {model.window for model in models}
     if len(windows) != 1:
         raise ValueError(f"{contract.name}: a batch has one window, not {sorted(map(str, windows))}")
     (window,) = windows
-    chosen: Any = In("model", [model.model for model in models])
+    chosen = one_of("model", [model.model for model in models])
     if window is not None:
-        chosen = And(
-            chosen,
-            GreaterThanOrEqual("sample_date", window.start.isoformat()),
-            LessThan("sample_date", window.end.isoformat()),
-        )
+        chosen = both(chosen, between("sample_date", window.start, window.end))
     names = tuple(day.isoformat() for day in window.dates()) if window else ()
     return replace(catalog, contract, rows, Scope(chosen, names), _summary(models, run_id))
 
@@ -217,9 +212,7 @@ def publish_whole(
     catalog: "Catalog", contract: TableContract, rows: pa.Table, model: PublishedModel, run_id: str
 ) -> Commit:
     """Replace a whole table (a mart or the catalogue) by `rows` in one commit."""
-    from pyiceberg.expressions import AlwaysTrue
-
-    return replace(catalog, contract, rows, Scope(AlwaysTrue(), ()), _summary([model], run_id))
+    return replace(catalog, contract, rows, Scope(everything(), ()), _summary([model], run_id))
 
 
 def _summary(models: Iterable[PublishedModel], run_id: str) -> dict[str, str]:

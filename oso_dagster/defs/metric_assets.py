@@ -94,7 +94,7 @@ def _dep(model: ModelEntry, manifest: Manifest, parent: str) -> dg.AssetDep:
 
 
 def _raw_dep(model: ModelEntry, raw: str) -> dg.AssetDep:
-    source = BY_NAME.get(raw.split(".")[0])
+    source = BY_NAME.get(raw.split(".", maxsplit=1)[0])
     mapping = mapping_to(model, None) if source is not None and source.daily else None
     return dg.AssetDep(dg.AssetKey(["raw", *raw.split(".")]), partition_mapping=mapping)
 
@@ -126,7 +126,7 @@ def _multi_asset(
 
 
 def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[Result]:
-    """Compute what is selected, tell of each model as it ends, and fail at the end with the names of those that failed."""
+    """Compute what is selected, tell of each model as it ends, and fail at the end with the names of what failed."""
     selected = {key.path[-1] for key in context.selected_asset_keys}
     models = tuple(m.name for m in pipeline.manifest.models if m.table in selected)
     request = Request(
@@ -158,7 +158,7 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
 
 def materialize_result(outcome: Outcome) -> dg.MaterializeResult:
     """The materialization of one model: where every number in it can be traced from."""
-    metadata: dict[str, object] = {
+    metadata: dict[str, dg.RawMetadataValue] = {
         "dagster/row_count": outcome.rows,
         "window": str(outcome.window),
         "seconds": round(outcome.evaluate_seconds + outcome.audit_seconds, 3),

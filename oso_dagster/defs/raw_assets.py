@@ -1,7 +1,7 @@
-"""Assets of the raw tables: one multi_asset a source, whose step lands the windows asked for through the source's dlt pipeline.
+"""Assets of the raw tables: one multi_asset a source, whose step lands the windows asked for through dlt.
 
-Specs come from the manifest, which took them from dagster-dlt's translator. DagsterDltResource.run is not used: it tells one
-result a table and run, while a landing is several chunks, and says of every window what became of it.
+Specs come from the manifest, which took them from dagster-dlt's translator. DagsterDltResource.run is not used: it
+tells one result a table and run, while a landing is several chunks, and says of every window what became of it.
 """
 
 from collections import Counter
@@ -85,9 +85,9 @@ def _run_step(
     yield from _checks(context, main, statuses)
 
 
-def _metadata(table: str, reports: Sequence[Any], statuses: Sequence[Any]) -> dict[str, object]:
+def _metadata(table: str, reports: Sequence[Any], statuses: Sequence[Any]) -> dict[str, dg.RawMetadataValue]:
     commits = [report.tables[table] for report in reports if table in report.tables]
-    metadata: dict[str, object] = {
+    metadata: dict[str, dg.RawMetadataValue] = {
         "dagster/row_count": sum(commit.rows for commit in commits),
         "seconds": round(sum(report.seconds for report in reports), 2),
         "windows": dict(Counter(status.status for status in statuses)),

@@ -1,7 +1,7 @@
-"""Computes models for a window, each through the stations in order: check, withdraw, evaluate, audit, publish, record.
+"""Computes models for a window, each through the stations: check, withdraw, evaluate, audit, publish, record.
 
-One model's failure fails itself and what depends on it; its siblings go on. What is done is told as soon as its batch is
-published and recorded. The order and the reasons for it are in docs/decisions; Dagster's part is in defs/.
+One model's failure fails itself and what depends on it; its siblings go on. What is done is told as soon as its batch
+is published and recorded. The order and the reasons for it are in docs/decisions; Dagster's part is in defs/.
 """
 
 import time
@@ -157,8 +157,7 @@ class _Run:
         """Take one model through check, withdraw, evaluate and audit; publish the batch when it is full."""
         window: Window | None = None
         try:
-            if lost := sorted(self.failed.intersection(model.parents)):
-                raise UpstreamFailedError(f"upstream failed: {', '.join(lost)}")
+            self._check_parents(model)
             window = self._checked_window(model)
             self._withdraw(model, window)
             evaluated = evaluate(self.session, model.name, window)
@@ -176,6 +175,10 @@ class _Run:
         self._add(outcome, evaluated)
         if len(self.batch) >= BATCH_MODELS or time.monotonic() - self.batch_began > BATCH_SECONDS:
             yield from self.flush()
+
+    def _check_parents(self, model: ModelEntry) -> None:
+        if lost := sorted(self.failed.intersection(model.parents)):
+            raise UpstreamFailedError(f"upstream failed: {', '.join(lost)}")
 
     def flush(self) -> Iterator[Outcome]:
         """Publish and record the batch, then tell of each model in it."""

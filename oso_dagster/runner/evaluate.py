@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from oso_dagster.runner.session import Session
 from oso_lake.calendar import Window
@@ -47,7 +48,7 @@ def evaluate(session: Session, name: str, window: Window) -> Evaluated:
     from sqlmesh.core.snapshot import DeployabilityIndex
 
     snapshot = session.snapshots[name]
-    arguments = {
+    arguments: dict[str, Any] = {
         "start": window.start_at,
         "end": window.end_at,
         "execution_time": window.end_at,
@@ -89,7 +90,7 @@ def _measure(session: Session, name: str, window: Window) -> tuple[int, str]:
     return int(count), f"{digest:x}"
 
 
-def _literal(day: str):
+def _literal(day: str) -> Any:
     from sqlglot import exp
 
     return exp.cast(exp.Literal.string(day), "date")

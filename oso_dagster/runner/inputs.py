@@ -27,7 +27,7 @@ class UpstreamIncompleteError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """What is known about inputs: recorded intervals of models, what is missing of raw sources, ends of what is landed."""
+    """What is known about inputs: intervals of models, what is missing of raw sources, ends of what is landed."""
 
     manifest: Manifest
     start: date
@@ -49,8 +49,8 @@ def check_window(model: ModelEntry, window: Window, *, start: date, today: date)
         )
     if window.end > today:
         raise WindowRefusedError(
-            f"{model.name}: {window} is not over yet (today is {today}, UTC); the last whole {grain.value} window ended on "
-            f"{grain.floor(today)}"
+            f"{model.name}: {window} is not over yet (today is {today}, UTC); the last whole {grain.value} window "
+            f"ended on {grain.floor(today)}"
         )
     earliest = first_window_start(model, start)
     if window.start < earliest:
@@ -150,7 +150,7 @@ def _parent_faults(model: ModelEntry, window: Window, coverage: Coverage) -> lis
 
 
 def needs_time(parent: ModelEntry, coverage: Coverage) -> bool:
-    """Whether an unpartitioned parent must have been computed up to the child's window: marts say how things are now."""
+    """Whether an unpartitioned parent must be computed up to the child's window: marts say how things are now."""
     return parent.model_type != "mart" and bool(coverage.manifest.raw_of[parent.name])
 
 

@@ -7,7 +7,7 @@ kernel drops the lock when its holder dies, so a killed run blocks nobody.
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class LockTimeoutError(TimeoutError):
 @contextmanager
 def compute_lock(
     path: Path, *, timeout_seconds: float, holder: str, on_wait: Callable[[str], None] = lambda message: None
-) -> Iterator[float]:
+) -> Generator[float]:
     """Hold the lock while the block runs; yields how many seconds it waited.
 
     `holder` says in words who holds it, for those who wait; `on_wait` is told of the waiting. Raises LockTimeoutError.
@@ -58,7 +58,8 @@ def _acquire(file, path: Path, deadline: float, on_wait: Callable[[str], None]) 
         holder = path.read_text() or "another process"
         if now >= deadline:
             raise LockTimeoutError(
-                f"the compute lock {path} is still held by {holder}; wait for it to end, or raise OSO_LOCK_TIMEOUT_SECONDS"
+                f"the compute lock {path} is still held by {holder}; wait for it to end, or raise "
+                "OSO_LOCK_TIMEOUT_SECONDS"
             )
         if now >= say_at:
             on_wait(f"waiting for the compute lock, held by {holder}")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dagster_sqlmesh.config import SQLMeshContextConfig
-from dagster_sqlmesh.console import Plan as PlanEvent
 from dagster_sqlmesh.console import UpdateCreationProgress, UpdatePromotionProgress
 from dagster_sqlmesh.controller import SQLMeshController
 from sqlmesh import Context

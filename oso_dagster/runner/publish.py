@@ -82,11 +82,14 @@ def _publish_table(
     run_id: str,
     seen: dict[str, set[str]],
 ):
+    from sqlglot import exp
+
     first = items[0].model
     models = [PublishedModel(model=i.model.name, version=i.version, window=i.window) for i in items]
     if first.model_type == "mart":
         contract = published.MARTS[first.table]
-        rows = _arrow(session, f"select {_columns(contract)} from {session.physical_table(first.name)}")
+        columns = [exp.column(name, quoted=True) for name in contract.schema.names]
+        rows = _arrow(session, exp.select(*columns).from_(session.physical_table(first.name)).sql("duckdb"))
         return published.publish_whole(catalog, contract, rows, models[0], run_id)
     rows = _arrow(session, " union all ".join(_amounts_query(session, item, metrics) for item in items))
     for pair in rows.group_by(["model", "metric_name"]).aggregate([]).to_pylist():
@@ -100,10 +103,6 @@ def _publish_table(
 def _amounts_contract(model: ModelEntry) -> "TableContract":
     make = published.timeseries_contract if model.grain else published.key_metrics_contract
     return make(model.entity or "")
-
-
-def _columns(contract: "TableContract") -> str:
-    return ", ".join(f'"{name}"' for name in contract.schema.names)
 
 
 def _amounts_query(session: Session, item: Audited, metrics: Mapping[str, MetricEntry]) -> str:

@@ -83,7 +83,7 @@ class RawState:
         """For each day a digest of which snapshots last changed the windows it needs."""
         from oso_lake.probes import window_snapshots
 
-        source = table.split(".")[0]
+        source = table.split(".", maxsplit=1)[0]
         needed = {day: input_windows(self.settings, source, Window(day, day + ONE_DAY)) or () for day in days.dates()}
         names = sorted({name for windows in needed.values() for name in windows})
         snapshots = window_snapshots(self.catalog, table, names)

@@ -4,7 +4,7 @@ Opened under the compute lock and closed before it is given back. What a window 
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -106,7 +106,7 @@ class Store:
 
 
 @contextmanager
-def open_store(project: Project, *, holder: str, on_wait: Callable[[str], None]) -> Iterator[Store]:
+def open_store(project: Project, *, holder: str, on_wait: Callable[[str], None]) -> Generator[Store]:
     """Take the compute lock and open state and engine; the views of the raw tables show the lake as it is now."""
     settings = project.settings
     with (
@@ -126,7 +126,7 @@ def read_session(store: Store, models: Sequence[str]) -> Session:
 
 
 @contextmanager
-def open_context(project: Project) -> "Iterator[Context]":
+def open_context(project: Project) -> "Generator[Context]":
     """A SQLMesh context that loads no models; closed at the end, also when it fails."""
     from sqlmesh import Context
     from sqlmesh.core.console import NoopConsole, set_console

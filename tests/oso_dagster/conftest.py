@@ -1,4 +1,4 @@
-"""A small installation: the project of tests/oso_dagster/project over a few events, planned once and copied for each test."""
+"""A small installation: the project beside this file over a few events, planned once and copied for each test."""
 
 import shutil
 import sys

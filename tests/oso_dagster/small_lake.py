@@ -8,6 +8,7 @@ from dlt_sources.github_archive import EVENTS, HOURS
 from oso_lake.calendar import Window, midnight
 from oso_lake.catalog import open_catalog
 from oso_lake.commits import Scope, replace
+from oso_lake.filters import between
 from oso_lake.settings import Settings
 from oso_lake.sources import input_hours
 from oso_lake.window_names import hour_name
@@ -38,16 +39,12 @@ def land_events(
 
     `again` lands the hours of the days alone, as they are landed anew when a file changed.
     """
-    from pyiceberg.expressions import And, GreaterThanOrEqual, LessThan
-
     catalog = open_catalog(settings)
     hours = [hour for hour in input_hours(Window(begin, end)) if hour.date() not in skip]
     if again:
         hours = [hour for hour in hours if hour.date() < end]
-    low, high = midnight(begin).isoformat(), (max(hours) + HOUR).isoformat()
-    scope = Scope(
-        And(GreaterThanOrEqual("file_hour", low), LessThan("file_hour", high)), tuple(hour_name(hour) for hour in hours)
-    )
+    names = tuple(hour_name(hour) for hour in hours)
+    scope = Scope(between("file_hour", midnight(begin), max(hours) + HOUR), names)
     days = [day for day in Window(begin, end).dates() if day not in skip]
     rows = [_event(day, number, *event) for day in days for number, event in enumerate(events(day))]
     replace(catalog, EVENTS, EVENTS.rows(rows), scope, {"oso.load_id": "test"})
