@@ -147,7 +147,7 @@ class BatchingSqliteStorage(DagsterSqliteStorage, ConfigurableClass):
         return {"base_dir": StringSource}
 
     @classmethod
-    def from_config_value(  # ty: ignore[incompatible-method-override] - Dagster's own differs from its base in the same way
+    def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> "BatchingSqliteStorage":
         """Make the storage from its block in dagster.yaml."""

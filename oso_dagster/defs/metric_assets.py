@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import dagster as dg
+from dagster._core.definitions.metadata import RawMetadataValue
 
 from oso_dagster.defs.checks import audit_check_result, audit_check_spec
 from oso_dagster.defs.partitions import mapping_to, partitions_of, window_of
@@ -158,7 +159,7 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
 
 def materialize_result(outcome: Outcome) -> dg.MaterializeResult:
     """The materialization of one model: where every number in it can be traced from."""
-    metadata: dict[str, dg.RawMetadataValue] = {
+    metadata: dict[str, RawMetadataValue] = {
         "dagster/row_count": outcome.rows,
         "window": str(outcome.window),
         "seconds": round(outcome.evaluate_seconds + outcome.audit_seconds, 3),

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.metadata import RawMetadataValue
 
 from oso_dagster.defs.checks import QUARANTINE, WINDOWS, landing_check_specs
 from oso_dagster.defs.partitions import partitions_of, window_of
@@ -85,9 +86,9 @@ def _run_step(
     yield from _checks(context, main, statuses)
 
 
-def _metadata(table: str, reports: Sequence[Any], statuses: Sequence[Any]) -> dict[str, dg.RawMetadataValue]:
+def _metadata(table: str, reports: Sequence[Any], statuses: Sequence[Any]) -> dict[str, RawMetadataValue]:
     commits = [report.tables[table] for report in reports if table in report.tables]
-    metadata: dict[str, dg.RawMetadataValue] = {
+    metadata: dict[str, RawMetadataValue] = {
         "dagster/row_count": sum(commit.rows for commit in commits),
         "seconds": round(sum(report.seconds for report in reports), 2),
         "windows": dict(Counter(status.status for status in statuses)),
