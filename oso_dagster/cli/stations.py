@@ -75,7 +75,7 @@ def failures(failed: Mapping[str, str]) -> Sequence[str]:
     """A line for each reason, with the models it stopped."""
     by_reason: dict[str, list[str]] = {}
     for name, reason in failed.items():
-        by_reason.setdefault(" ".join(reason.split()), []).append(name)
+        by_reason.setdefault(" ".join(reason.removeprefix(f"{name}: ").split()), []).append(name)
     lines = [f"{_some(names)}: {reason}" for reason, names in list(by_reason.items())[:SHOWN_FAILURES]]
     left = len(by_reason) - SHOWN_FAILURES
     return [*lines, *([f"and {left} more reasons; `oso dev` shows every run"] if left > 0 else [])]
