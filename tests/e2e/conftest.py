@@ -11,7 +11,7 @@ import pytest
 from oso_lake.settings import Settings
 
 DAYS = 64
-PROJECTS = 14
+PROJECTS = 16
 
 
 def oso(home: Path, *arguments: str, timeout: float = 540) -> subprocess.CompletedProcess[str]:

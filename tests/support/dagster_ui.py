@@ -1,0 +1,93 @@
+"""Dagster's UI of an installation, started by `oso dev` on a free port, and a headless browser to look at it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page, sync_playwright
+
+START_SECONDS = 120
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def dagster_ui(home: Path, log: Path) -> Generator[str]:
+    """The address of the UI over `home`; ends the processes it started, and only those."""
+    port = free_port()
+    command = [str(Path(sys.executable).parent / "oso"), "dev", "--port", str(port)]
+    environment = {**os.environ, "OSO_HOME": str(home)}
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address, process, log)
+            yield address
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(timeout=30)
+
+
+def _wait_for(address: str, process: subprocess.Popen[Any], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            if httpx.get(f"{address}/server_info", timeout=5).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.3)
+    raise AssertionError(f"the UI did not answer within {START_SECONDS} s:\n{log.read_text()[-4000:]}")
+
+
+def graphql(address: str, query: str, **variables: Any) -> dict[str, Any]:
+    """The data of a GraphQL query; raises AssertionError when the server reports errors."""
+    answer = httpx.post(f"{address}/graphql", json={"query": query, "variables": variables}, timeout=60).json()
+    assert "errors" not in answer, answer["errors"]
+    return answer["data"]
+
+
+@contextmanager
+def browser_page() -> Generator[Page]:
+    """A page of headless Chromium, of the size that screenshots are read at."""
+    executable = shutil.which("chromium")
+    assert executable, "chromium is not on PATH: run scripts/ensure_tools.sh"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
+        try:
+            page = browser.new_page(viewport={"width": 1600, "height": 1000})
+            page.set_default_timeout(60_000)
+            yield page
+        finally:
+            browser.close()
