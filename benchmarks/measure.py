@@ -1,6 +1,7 @@
 """How a benchmark measures and what it returns; the benchmarks themselves are modules beside this one."""
 
 import gc
+import statistics
 import subprocess
 import sys
 import time
@@ -26,23 +27,36 @@ class Result:
         return self.ours_seconds / self.rival_seconds
 
 
-def best_of(function: Callable[[], object], repeats: int = 3) -> float:
-    """Least wall seconds of `repeats` calls: the machine's noise only ever adds."""
+def seconds_of(function: Callable[[], object], repeats: int) -> list[float]:
+    """Wall seconds of each of `repeats` calls."""
     seconds = []
     for _ in range(repeats):
         gc.collect()
         begin = time.perf_counter()
         function()
         seconds.append(time.perf_counter() - begin)
-    return min(seconds)
+    return seconds
+
+
+def best_of(function: Callable[[], object], repeats: int = 3) -> float:
+    """Least wall seconds of `repeats` calls: the machine's noise only ever adds."""
+    return min(seconds_of(function, repeats))
+
+
+def median_of(function: Callable[[], object], repeats: int = 30) -> float:
+    """Median wall seconds of `repeats` calls, after one that warms up: for targets that speak of the p50."""
+    function()
+    return statistics.median(seconds_of(function, repeats))
 
 
 def python_seconds(code: str, repeats: int = 3, env: dict[str, str] | None = None) -> float:
-    """Least wall seconds of a new interpreter that runs `code`; raises CalledProcessError when it fails."""
+    """Least wall seconds of a new interpreter that runs `code`; raises RuntimeError when it fails."""
     return best_of(lambda: run([sys.executable, "-c", code], env=env), repeats)
 
 
 def run(command: Sequence[str], env: dict[str, str] | None = None, timeout: float = 600) -> str:
-    """Standard output of a command that has to succeed."""
-    done = subprocess.run(command, env=env, timeout=timeout, check=True, capture_output=True, text=True)
+    """Standard output of a command that has to succeed; what it said on stderr is in the error otherwise."""
+    done = subprocess.run(command, env=env, timeout=timeout, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-4000:]}")
     return done.stdout
