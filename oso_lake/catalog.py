@@ -13,7 +13,7 @@ CATALOG_NAME = "lake"
 def open_catalog(settings: Settings) -> "Catalog":
     """Open the catalog of `settings`, and make its folder and tables on first use."""
     # pyiceberg takes half a second to import: only who opens a catalog pays for it
-    from pyiceberg.catalog.sql import SqlCatalog  # noqa: PLC0415
+    from pyiceberg.catalog.sql import SqlCatalog
 
     settings.warehouse.mkdir(parents=True, exist_ok=True)
     return SqlCatalog(CATALOG_NAME, uri=settings.catalog_uri, warehouse=settings.warehouse_uri)

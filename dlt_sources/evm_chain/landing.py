@@ -35,7 +35,7 @@ SOURCE = "evm_chain"
 DAYS_PER_LOAD = 31
 
 
-def land_days(  # noqa: PLR0913 - each argument is one decision of the caller
+def land_days(
     settings: Settings,
     chain: EvmChain,
     begin: date,

@@ -27,7 +27,7 @@ _PERIODS = {
 }
 
 
-def model_definition(  # noqa: PLR0913 - each is a different concept
+def model_definition(
     *,
     name: str,
     metric: str,
@@ -68,7 +68,7 @@ def model_definition(  # noqa: PLR0913 - each is a different concept
     )
 
 
-def _tags(  # noqa: PLR0913 - each is a different concept
+def _tags(
     metric: str,
     variant: Variant,
     definition: MetricQueryDef,
