@@ -11,12 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oso_dagster.manifest import AuditEntry, Column, Manifest, ModelEntry, RawEntry, save
+from oso_dagster.manifest import AuditEntry, Column, Manifest, ModelEntry, save
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import DEFAULT_PROJECT, Project
-from oso_dagster.raw_sources import SOURCES
+from oso_dagster.raw_manifest import raw_tables
 from oso_dagster.reads import Reads
-from oso_dagster.translator import DltResourceTranslatorData, OsoDltTranslator, OsoSQLMeshTranslator
+from oso_dagster.translator import OsoSQLMeshTranslator
 from oso_lake.calendar import Grain
 from oso_lake.settings import Settings
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from sqlmesh import Context
     from sqlmesh.core.model import Model
     from sqlmesh.core.snapshot import Snapshot
-
-    from oso_lake.contracts import TableContract
 
 RAW_CATALOG = "raw"
 ENGINES = ("duckdb", "trino")
@@ -108,33 +106,6 @@ def _raw_inputs(model: "Model") -> Iterator[str]:
         table = exp.to_table(fqn)
         if table.catalog == RAW_CATALOG:
             yield f"{table.db}.{table.name}"
-
-
-def raw_tables() -> Iterator[RawEntry]:
-    """The raw tables of every source, through dagster-dlt's translator."""
-    from dlt_sources.iceberg import as_source, contract_resource
-
-    translator = OsoDltTranslator()
-    for source in SOURCES:
-        contracts = {contract.table: contract for contract in source.contracts()}
-        dlt_source = as_source(source.name, [contract_resource(contract, tuple) for contract in contracts.values()])
-        for resource in dlt_source.resources.values():
-            spec = translator.get_asset_spec(DltResourceTranslatorData(resource=resource, pipeline=None))
-            contract = contracts[resource.name]
-            yield RawEntry(
-                name=contract.name,
-                source=source.name,
-                description=contract.description,
-                columns=tuple(_contract_columns(contract)),
-                kinds=tuple(sorted(spec.kinds)),
-                deps=source.after,
-                partitioned=source.daily,
-            )
-
-
-def _contract_columns(contract: "TableContract") -> Iterator[Column]:
-    for field in contract.schema:
-        yield Column(name=field.name, type=str(field.type), description=contract.column_description(field.name))
 
 
 def metric_entries(project: Project, manifest: Manifest) -> list[MetricEntry]:

@@ -4,7 +4,7 @@ Opened under the compute lock and closed before it is given back. What a window 
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,6 @@ class Session:
     snapshots: dict[str, "Snapshot"]
     by_id: "dict[SnapshotId, Snapshot]"
     waited_seconds: float = 0.0
-    pending: list[tuple["Snapshot", Interval]] = field(default_factory=list)
 
     def parents(self, name: str) -> "dict[str, Snapshot]":
         """The snapshots that SQLMesh needs to render `name`: its parents and itself.
@@ -103,6 +102,7 @@ class Store:
 
     context: "Context"
     waited_seconds: float
+    snapshots: "dict[SnapshotId, Snapshot]" = field(default_factory=dict)
 
 
 @contextmanager
@@ -121,7 +121,8 @@ def open_store(project: Project, *, holder: str, on_wait: Callable[[str], None])
 
 def read_session(store: Store, models: Sequence[str]) -> Session:
     """The snapshots of `models` and their parents, and no others: 600 take 1.6 s; raises NotPlannedError."""
-    snapshots, by_id = _read_snapshots(store.context, models)
+    by_id = _read_snapshots(store, models)
+    snapshots = {plain_name(snapshot.name): snapshot for snapshot in by_id.values()}
     return Session(context=store.context, snapshots=snapshots, by_id=by_id, waited_seconds=store.waited_seconds)
 
 
@@ -139,20 +140,24 @@ def open_context(project: Project) -> "Generator[Context]":
         context.close()
 
 
-def _read_snapshots(
-    context: "Context", models: Sequence[str]
-) -> "tuple[dict[str, Snapshot], dict[SnapshotId, Snapshot]]":
-    environment = context.state_sync.get_environment(ENVIRONMENT)
+def _read_snapshots(store: Store, models: Sequence[str]) -> "dict[SnapshotId, Snapshot]":
+    environment = store.context.state_sync.get_environment(ENVIRONMENT)
     if environment is None:
         raise NotPlannedError("nothing is planned yet: run `oso plan`")
-    infos = {plain_name(info.name): info for info in environment.snapshots}
+    infos = {plain_name(info.name): info.snapshot_id for info in environment.snapshots}
     if unknown := [name for name in models if name not in infos]:
         raise NotPlannedError(f"not in the planned environment: {', '.join(unknown)}; run `oso plan`")
-    state = context.state_sync
-    wanted = state.get_snapshots([infos[name] for name in models])
-    missing = {parent for snapshot in wanted.values() for parent in snapshot.parents if parent not in wanted}
-    by_id = {**wanted, **(state.get_snapshots(missing) if missing else {})}
-    return {plain_name(snapshot.name): snapshot for snapshot in by_id.values()}, by_id
+    wanted = _fetch(store, [infos[name] for name in models])
+    return wanted | _fetch(store, [parent for snapshot in wanted.values() for parent in snapshot.parents])
+
+
+def _fetch(store: Store, ids: "Iterable[SnapshotId]") -> "dict[SnapshotId, Snapshot]":
+    """Snapshots by id; one that this store read before is as the session left it, which holds the lock."""
+    wanted = list(ids)
+    unread = {one for one in wanted if one not in store.snapshots}
+    if unread:
+        store.snapshots.update(store.context.state_sync.get_snapshots(unread))
+    return {one: store.snapshots[one] for one in wanted}
 
 
 def plain_name(fqn: str) -> str:
@@ -182,8 +187,3 @@ def _window(interval: Interval) -> Window:
         datetime.fromtimestamp(interval[0] // DAY_MS * DAY_MS / 1000, UTC).date(),
         datetime.fromtimestamp(-(-interval[1] // DAY_MS) * DAY_MS / 1000, UTC).date(),
     )
-
-
-def versions(session: Session) -> Mapping[str, str]:
-    """Version of each snapshot read."""
-    return {name: snapshot.version or "" for name, snapshot in session.snapshots.items()}
