@@ -36,6 +36,7 @@ $(STAMP): pyproject.toml uv.lock | $(filter .tools/uv/bin/uv,$(UV))
 setup: $(STAMP) ## Install uv where it is missing, and the locked environment
 
 demo: $(STAMP) ## Sample world to published series and charts: make demo DAYS=60 PROJECTS=40
+	@command -v git >/dev/null || scripts/ensure_tools.sh git
 	$(RUN)oso demo --days $(DAYS) --projects $(PROJECTS)
 
 dev: $(STAMP) ## Dagster's UI over the same data: make dev PORT=3000

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that what the tests run is there: git, chromium and anvil. Installs what is missing, says what it does,
-# and ends within bounded time. Run again: it only looks.
+# Makes sure that what the tests run is there: git, chromium and anvil; `ensure_tools.sh git` only git, which the demo
+# needs too. Installs what is missing, says what it does, and ends within bounded time. Run again: it only looks.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -50,5 +50,6 @@ require() {
 }
 
 require git git
+[ "${1:-all}" = git ] && exit 0
 require chromium chromium
 "$here/install_anvil.sh"
