@@ -1,4 +1,4 @@
-"""A GitHub Archive hour to committed Iceberg, against DuckDB's bare json.gz to Parquet of the same columns."""
+"""A GitHub Archive hour to committed Iceberg, against DuckDB's bare json.gz to Parquet with payloads as they are."""
 
 import gzip
 import json
@@ -20,20 +20,30 @@ TARGET = 2.0
 KINDS = ["PushEvent"] * 17 + ["WatchEvent", "PullRequestEvent", "IssuesEvent"]
 
 
+def payload_of(kind: str, index: int) -> dict[str, object]:
+    """A payload of that kind, whole enough for the landing's contract; issues have the long bodies."""
+    match kind:
+        case "PushEvent":
+            return {"push_id": index, "ref": "refs/heads/main", "head": "a" * 40, "before": "b" * 40}
+        case "PullRequestEvent":
+            return {"action": "opened", "number": index, "pull_request": {"id": index, "number": index}}
+        case "IssuesEvent":
+            return {"action": "opened", "issue": {"id": index, "number": index, "body": "x" * 3000}}
+        case _:
+            return {"action": "started"}
+
+
 def events(count: int) -> Iterator[dict[str, object]]:
     """`count` events in the shape of 2026, mostly pushes, of which one in twenty has a long body."""
     chance = random.Random(1)
     for index in range(count):
         kind = chance.choice(KINDS)
-        payload: dict[str, object] = {"push_id": index, "ref": "refs/heads/main", "head": "a" * 40, "before": "b" * 40}
-        if kind != "PushEvent":
-            payload = {"action": "opened", "number": index, "issue": {"id": index, "number": index, "body": "x" * 3000}}
         yield {
             "id": str(10_000_000_000 + index),
             "type": kind,
             "actor": {"id": chance.randrange(50_000), "login": f"user{index % 50_000}"},
             "repo": {"id": chance.randrange(20_000), "name": f"owner/repository{index % 20_000}"},
-            "payload": payload,
+            "payload": payload_of(kind, index),
             "public": True,
             "created_at": f"2026-01-01T01:{index // 2500 % 60:02d}:{index % 60:02d}Z",
         }
