@@ -247,6 +247,11 @@ def _span(
             )
         (grain,) = grains
         window = grain.parse_key(partition) if grain else None
+        if grain and window and window.start < (start := project.settings.start):
+            first = start if grain.floor(start) == start else grain.next(start)
+            raise ValueError(
+                f"partition {partition} begins before the start {start}: the first {grain.value} one is {first}"
+            )
         return lambda model: window
     first = begin or project.settings.start
     last = end or RawState(project.settings, datetime.now(UTC)).lake_end

@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlmesh.core.model import Model, create_sql_model, model
 from sqlmesh.core.model.definition import parse_defaults_properties, render_model_defaults
 from sqlmesh.core.model.kind import ModelKindName
+from sqlmesh.utils import UniqueKeyDict
 
 from sqlmesh_project.metrics_factory.definitions import MetricModelDefinition
 from sqlmesh_project.metrics_factory.proxies import generated_model
@@ -38,6 +39,11 @@ class MacroOverridingModel(model):
     def __init__(self, definition: MetricModelDefinition, query: exp.Query) -> None:
         super().__init__(definition.name, is_sql=True, **_parameters(definition))
         self.query = query
+
+    @classmethod
+    def registry(cls) -> UniqueKeyDict:
+        """The registry that SQLMesh clears and reads; the inherited method would make one for this class alone."""
+        return model.registry()
 
     def models(
         self,
