@@ -5,15 +5,15 @@ Everything is idempotent: what is landed, planned or fresh is not done again unl
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from dlt_sources.progress import OnProgress, Progress
-from oso_dagster.freshness import Freshness, Stale, hull, in_order
+from oso_dagster.computing import freshness_of, materialize_models
 from oso_dagster.manifest import Manifest, ModelEntry, cached_path, load_manifest, project_fingerprint
 from oso_dagster.project import Project
-from oso_dagster.runner.compute import Outcome, Status, ledger_of
+from oso_dagster.reports import FreshReport, LandReport, MaterializeReport, RunFailedError
+from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.raw_state import RawState
 from oso_dagster.selection import select
 from oso_lake.calendar import Window
@@ -22,45 +22,21 @@ from oso_lake.settings import Settings
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-    from oso_dagster.launch import Heard, Runner
     from oso_dagster.runner.plan import PlanReport
 
+__all__ = [
+    "FreshReport",
+    "LandReport",
+    "MaterializeReport",
+    "RunFailedError",
+    "daily",
+    "fresh",
+    "land",
+    "materialize",
+    "plan",
+]
+
 PARENT_TAG = "oso/parent_run"
-
-
-class RunFailedError(RuntimeError):
-    """A run ended before it said what became of its models or windows; the message is the first error in it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MaterializeReport:
-    """Names of models computed, found fresh, and failed (with the reason); ids of the runs; seconds."""
-
-    done: tuple[str, ...] = ()
-    fresh: tuple[str, ...] = ()
-    failed: Mapping[str, str]
-    runs: tuple[str, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class LandReport:
-    """A landing report for each source that was landed, sources that had nothing missing, failures, and seconds."""
-
-    reports: tuple[Any, ...] = ()
-    fresh: tuple[str, ...] = ()
-    failed: Mapping[str, str]
-    runs: tuple[str, ...] = ()
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class FreshReport:
-    """Models that need nothing, and those to compute with the range of their stale windows (None: as a whole)."""
-
-    fresh: tuple[str, ...]
-    stale: Mapping[str, Window | None]
 
 
 def plan(
@@ -161,7 +137,7 @@ def materialize(  # noqa: PLR0913 - each is a choice of the caller
     manifest = load_manifest(project)
     models = select(manifest, selection)
     span = _span(project, models, begin, end, partition)
-    return _materialize(
+    return materialize_models(
         project, manifest, models, span, on_progress=on_progress, force=force, partial=partial, instance=instance
     )
 
@@ -178,7 +154,7 @@ def fresh(
     project = project or Project(settings=settings)
     manifest = load_manifest(project)
     models = select(manifest, selection)
-    stale = _freshness(project, manifest).stale(models, _span(project, models, begin, end, None))
+    stale = freshness_of(project, manifest).stale(models, _span(project, models, begin, end, None))
     names = {one.model.name: one.window for one in stale}
     return FreshReport(fresh=tuple(m.name for m in models if m.name not in names), stale=names)
 
@@ -211,7 +187,7 @@ def daily(
     for source, reason in landed.failed.items():
         log(f"{source} was not landed: {reason}")
     plan(settings, project=project, log=log)
-    report = _materialize(
+    report = materialize_models(
         project,
         manifest,
         manifest.models,
@@ -247,101 +223,11 @@ def _span(
             )
         (grain,) = grains
         window = grain.parse_key(partition) if grain else None
-        if grain and window and window.start < (start := project.settings.start):
-            first = start if grain.floor(start) == start else grain.next(start)
-            raise ValueError(
-                f"partition {partition} begins before the start {start}: the first {grain.value} one is {first}"
-            )
+        if window is not None:
+            for model in models:
+                check_window(model, window, start=project.settings.start, today=datetime.now(UTC).date())
         return lambda model: window
     first = begin or project.settings.start
     last = end or RawState(project.settings, datetime.now(UTC)).lake_end
     span = Window(first, last)
     return lambda model: span
-
-
-def _freshness(project: Project, manifest: Manifest) -> Freshness:
-    ledger = ledger_of(project)
-    return Freshness(
-        manifest=manifest,
-        planned=ledger.planned(),
-        entries=ledger.entries(),
-        raw=RawState(project.settings, datetime.now(UTC)),
-        start=project.settings.start,
-    )
-
-
-def _materialize(
-    project: Project,
-    manifest: Manifest,
-    models: Sequence[ModelEntry],
-    span: Callable[[ModelEntry], Window | None],
-    *,
-    on_progress: OnProgress | None = None,
-    force: bool = False,
-    partial: bool = False,
-    instance: "DagsterInstance | None" = None,
-    tags: Mapping[str, str] | None = None,
-) -> MaterializeReport:
-    from oso_dagster.launch import open_runner
-
-    began = time.monotonic()
-    if force:
-        todo = [Stale(model=model, window=span(model) if model.grain else None) for model in models]
-    else:
-        todo = _freshness(project, manifest).stale(models, span)
-    names = {one.model.name for one in todo}
-    outcomes: list[Outcome] = []
-    runs: list[str] = []
-
-    def hear(item: Any) -> None:
-        if isinstance(item, Outcome):
-            outcomes.append(item)
-            if on_progress is not None:
-                detail = f"{item.model.table} {item.window or ''}".rstrip()
-                on_progress(Progress(done=len(outcomes), total=len(todo), unit="models", detail=detail))
-
-    if todo:
-        run_tags = {**(tags or {}), **({"oso/partial": "true"} if partial else {})}
-        with open_runner(project, manifest, instance, run_tags, computes=True) as runner:
-            for group in in_order(todo):
-                left, lost = _without_failed(group, outcomes)
-                for outcome in lost:
-                    hear(outcome)
-                while left:
-                    heard = _run_group(runner, left, hear)
-                    runs.append(heard.run_id)
-                    told = {item.model.name for item in heard.items if isinstance(item, Outcome)}
-                    if heard.error and not told:
-                        raise RunFailedError(heard.error)
-                    # Dagster skips the steps after one that failed, also for models that do not depend on what failed
-                    left = [one for one in left if one.model.name not in told] if heard.error else []
-    failed = {outcome.model.name: outcome.reason for outcome in outcomes if outcome.status is Status.FAILED}
-    return MaterializeReport(
-        done=tuple(o.model.name for o in outcomes if o.status is Status.DONE),
-        fresh=tuple(model.name for model in models if model.name not in names),
-        failed=failed,
-        runs=tuple(runs),
-        outcomes=tuple(outcomes),
-        seconds=time.monotonic() - began,
-    )
-
-
-def _run_group(runner: "Runner", group: Sequence[Stale], hear: Callable[[Any], None]) -> "Heard":
-    windows = [one.window for one in group if one.window is not None]
-    keys = [one.model.key for one in group]
-    return runner.run(keys, hull(windows) if windows else None, on_event=hear, grain_of=group[0].model)
-
-
-def _without_failed(group: Sequence[Stale], outcomes: Sequence[Outcome]) -> tuple[list[Stale], list[Outcome]]:
-    """Of `group` (parents first) what depends on nothing that failed, and an outcome for each of the others."""
-    failed = {outcome.model.name for outcome in outcomes if outcome.status is Status.FAILED}
-    left: list[Stale] = []
-    lost: list[Outcome] = []
-    for one in group:
-        if parents := sorted(failed.intersection(one.model.parents)):
-            failed.add(one.model.name)
-            reason = f"upstream failed: {', '.join(parents)}"
-            lost.append(Outcome(model=one.model, status=Status.FAILED, window=one.window, reason=reason))
-        else:
-            left.append(one)
-    return left, lost

@@ -1,4 +1,4 @@
-"""Jobs: `plan`, and `daily`, which lands the days that are over and computes what became complete.
+"""Jobs: `plan`, `nightly`, which lands the days that are over and computes what became complete, and `maintenance`.
 
 Models and raw tables are materialized by choosing assets; a job for each choice would only repeat the asset graph.
 """
@@ -49,6 +49,18 @@ def daily_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
         raise dg.Failure(f"{len(report.failed)} failed: {', '.join(report.failed)}", metadata=dict(report.failed))
 
 
+@dg.op(
+    name="compact_intervals",
+    description="Merges SQLMesh's interval records: 60,000 of them make reading 600 snapshots take 2.3 s.",
+)
+def compact_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
+    """Merge the records under the compute lock; what is done stays the same."""
+    from oso_dagster.runner.session import open_store
+
+    with open_store(pipeline.project, holder=f"run {context.run_id}", on_wait=context.log.info) as store:
+        store.context.state_sync.compact_intervals()
+
+
 @dg.job(name="plan", description="Run it after changing models: it is the deploy step.")
 def plan_job() -> None:
     """The deploy step."""
@@ -61,4 +73,10 @@ def daily_job() -> None:
     daily_op()
 
 
-JOBS = [plan_job, daily_job]
+@dg.job(name="maintenance", description="Weekly housekeeping; safe at any time.")
+def maintenance_job() -> None:
+    """Housekeeping."""
+    compact_op()
+
+
+JOBS = [plan_job, daily_job, maintenance_job]

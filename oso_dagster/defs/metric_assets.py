@@ -17,7 +17,8 @@ from oso_dagster.defs.resources import Pipeline, PipelineParam
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.raw_sources import BY_NAME
 from oso_dagster.reads import ReadKind
-from oso_dagster.runner.compute import Outcome, Request, Status, compute
+from oso_dagster.runner.compute import compute
+from oso_dagster.runner.outcomes import Outcome, Request, Status
 from oso_lake.calendar import Grain
 
 PARTIAL_TAG = "oso/partial"

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import dagster as dg
 
-from oso_dagster.defs.jobs import daily_job
+from oso_dagster.defs.jobs import daily_job, maintenance_job
 from oso_lake.calendar import ONE_DAY, Grain, Window
 
 # the hour of an event of 23:59 is complete two hours after midnight; a third is left to its publication
@@ -48,4 +48,11 @@ daily_schedule = dg.ScheduleDefinition(
     execution_timezone="UTC",
     description="Lands the days that are over and computes what became complete.",
 )
-SCHEDULES = [daily_schedule]
+maintenance_schedule = dg.ScheduleDefinition(
+    name="maintenance",
+    job=maintenance_job,
+    cron_schedule="0 5 * * 0",
+    execution_timezone="UTC",
+    description="Housekeeping on Sundays.",
+)
+SCHEDULES = [daily_schedule, maintenance_schedule]

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
-from oso_dagster.runner.evaluate import AuditOutcome, Evaluated, evaluate
+from oso_dagster.runner.evaluate import Evaluated, evaluate
 from oso_dagster.runner.inputs import (
     Coverage,
     check_inputs,
@@ -24,6 +23,7 @@ from oso_dagster.runner.inputs import (
     whole_window,
 )
 from oso_dagster.runner.ledger import Entry, Ledger, Sources
+from oso_dagster.runner.outcomes import AuditFailedError, Outcome, Request, Status, UpstreamFailedError, reason_of
 from oso_dagster.runner.publish import Audited, publish_batch
 from oso_dagster.runner.raw_state import RawState
 from oso_dagster.runner.session import Session, Store, open_store, read_session, to_interval
@@ -31,53 +31,6 @@ from oso_lake.calendar import Window
 
 BATCH_MODELS = 80
 BATCH_SECONDS = 8.0
-
-
-class Status(StrEnum):
-    """How a model ended."""
-
-    DONE = "done"
-    FAILED = "failed"
-
-
-class AuditFailedError(RuntimeError):
-    """A blocking audit found rows; the window is not published."""
-
-
-class UpstreamFailedError(RuntimeError):
-    """A parent failed in the same run."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What to compute: models of one grain and a range of whole windows, or unpartitioned models without one.
-
-    `partial` computes although inputs are missing; such windows are published but not recorded as done.
-    """
-
-    models: tuple[str, ...]
-    window: Window | None
-    run_id: str
-    partial: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What became of one model. `sources` are the current snapshots of the raw tables behind it."""
-
-    model: ModelEntry
-    status: Status
-    window: Window | None = None
-    version: str = ""
-    rows: int = 0
-    evaluate_seconds: float = 0.0
-    audit_seconds: float = 0.0
-    audits: tuple[AuditOutcome, ...] = ()
-    sources: Mapping[str, str] = field(default_factory=dict)
-    published_table: str | None = None
-    published_snapshot: int | None = None
-    partial: bool = False
-    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +123,7 @@ class _Run:
             self.failed.add(model.name)
             rules = ", ".join(f"{audit.name} ({audit.count} rows)" for audit in evaluated.blocked_by)
             error = AuditFailedError(f"blocking audits failed: {rules}; the window is held back and not published")
-            yield replace(outcome, status=Status.FAILED, reason=_reason(error))
+            yield replace(outcome, status=Status.FAILED, reason=reason_of(error))
             return
         self._add(outcome, evaluated)
         if len(self.batch) >= BATCH_MODELS or time.monotonic() - self.batch_began > BATCH_SECONDS:
@@ -300,12 +253,6 @@ class _Run:
             model=model,
             status=Status.FAILED,
             window=window or self.request.window,
-            reason=_reason(error),
+            reason=reason_of(error),
             partial=self.request.partial,
         )
-
-
-def _reason(error: Exception) -> str:
-    """What a person reads: the message, with the kind of error in front where it is the engine's own."""
-    text = " ".join(str(error).split()) or "no message"
-    return text if type(error).__module__.startswith("oso_") else f"{type(error).__name__}: {text}"

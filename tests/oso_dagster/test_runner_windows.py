@@ -7,10 +7,14 @@ import pytest
 from small_lake import land_events
 
 from oso_dagster import api
+from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.compute import compute, ledger_of
+from oso_dagster.runner.inputs import WindowRefusedError
+from oso_dagster.runner.outcomes import Request
 from oso_dagster.runner.plan import plan
 from oso_lake import Lake
+from oso_lake.calendar import Window
 from oso_lake.catalog import open_catalog
 from oso_lake.settings import Settings
 
@@ -81,13 +85,20 @@ def test_a_partition_that_cannot_be_is_refused_with_the_nearest_that_can(
 
 
 @pytest.mark.parametrize(("partition", "message"), [("2023-12-01", "begins before"), ("2099-01-01", "is not over yet")])
-def test_partitions_before_the_start_and_in_the_future_fail_with_a_reason(
+def test_partitions_before_the_start_and_in_the_future_are_refused(
     project: Project, partition: str, message: str
 ) -> None:
-    report = api.materialize(
-        project.settings, "stars_to_artifact_monthly", partition=partition, project=project, force=True
-    )
-    assert message in report.failed["oso.stars_to_artifact_monthly"]
+    with pytest.raises(WindowRefusedError, match=message):
+        api.materialize(project.settings, "stars_to_artifact_monthly", partition=partition, project=project)
+
+
+def test_the_runner_itself_refuses_a_window_that_is_not_whole(project: Project) -> None:
+    """SQLMesh would write no rows and say nothing."""
+    manifest = load_manifest(project)
+    window = Window(date(2024, 2, 1), date(2024, 2, 20))
+    request = Request(models=("oso.stars_to_artifact_monthly",), window=window, run_id="test")
+    (outcome,) = compute(project, manifest, {}, request)
+    assert "not a whole number of monthly windows; the ones that hold it are [2024-02-01, 2024-03-01)" in outcome.reason
 
 
 def test_a_quarter_with_a_missing_day_is_refused_and_names_the_day(project: Project) -> None:

@@ -1,0 +1,121 @@
+"""Computes what is stale of some models: groups it into runs, starts them in order, and tells what became of each."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from dlt_sources.progress import OnProgress, Progress
+from oso_dagster.freshness import Freshness, Stale, hull, in_order
+from oso_dagster.manifest import Manifest, ModelEntry
+from oso_dagster.project import Project
+from oso_dagster.reports import MaterializeReport, RunFailedError
+from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.outcomes import Outcome, Status
+from oso_dagster.runner.raw_state import RawState
+from oso_lake.calendar import Window
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+    from oso_dagster.launch import Heard, Runner
+
+
+def freshness_of(project: Project, manifest: Manifest) -> Freshness:
+    """What freshness follows from, as it is now."""
+    ledger = ledger_of(project)
+    return Freshness(
+        manifest=manifest,
+        planned=ledger.planned(),
+        entries=ledger.entries(),
+        raw=RawState(project.settings, datetime.now(UTC)),
+        start=project.settings.start,
+    )
+
+
+def materialize_models(
+    project: Project,
+    manifest: Manifest,
+    models: Sequence[ModelEntry],
+    span: Callable[[ModelEntry], Window | None],
+    *,
+    on_progress: OnProgress | None = None,
+    force: bool = False,
+    partial: bool = False,
+    instance: "DagsterInstance | None" = None,
+    tags: Mapping[str, str] | None = None,
+) -> MaterializeReport:
+    """Compute what is stale of `models` (parents first) in their spans, or all of it when `force`.
+
+    Raises RunFailedError when a run ends before it told of any model.
+    """
+    from oso_dagster.launch import open_runner
+
+    began = time.monotonic()
+    todo = list(_all_of(models, span)) if force else freshness_of(project, manifest).stale(models, span)
+    names = {one.model.name for one in todo}
+    outcomes: list[Outcome] = []
+    runs: list[str] = []
+
+    def hear(item: Any) -> None:
+        if isinstance(item, Outcome):
+            outcomes.append(item)
+            if on_progress is not None:
+                detail = f"{item.model.table} {item.window or ''}".rstrip()
+                on_progress(Progress(done=len(outcomes), total=len(todo), unit="models", detail=detail))
+
+    if todo:
+        run_tags = {**(tags or {}), **({"oso/partial": "true"} if partial else {})}
+        with open_runner(project, manifest, instance, run_tags, computes=True) as runner:
+            for group in in_order(todo):
+                left, lost = _without_failed(group, outcomes)
+                for outcome in lost:
+                    hear(outcome)
+                while left:
+                    heard = _run_group(runner, left, hear)
+                    runs.append(heard.run_id)
+                    told = {item.model.name for item in heard.items if isinstance(item, Outcome)}
+                    if heard.error and not told:
+                        raise RunFailedError(heard.error)
+                    # Dagster skips the steps after one that failed, also for models that do not depend on what failed
+                    left = [one for one in left if one.model.name not in told] if heard.error else []
+    failed = {outcome.model.name: outcome.reason for outcome in outcomes if outcome.status is Status.FAILED}
+    return MaterializeReport(
+        done=tuple(o.model.name for o in outcomes if o.status is Status.DONE),
+        fresh=tuple(model.name for model in models if model.name not in names),
+        failed=failed,
+        runs=tuple(runs),
+        outcomes=tuple(outcomes),
+        seconds=time.monotonic() - began,
+    )
+
+
+def _all_of(models: Sequence[ModelEntry], span: Callable[[ModelEntry], Window | None]) -> Iterator[Stale]:
+    """Every model that has a whole window in its span, and every unpartitioned one."""
+    for model in models:
+        window = span(model)
+        if model.grain is None:
+            yield Stale(model=model, window=None)
+        elif window is not None and next(model.grain.windows(window), None) is not None:
+            yield Stale(model=model, window=window)
+
+
+def _run_group(runner: "Runner", group: Sequence[Stale], hear: Callable[[Any], None]) -> "Heard":
+    windows = [one.window for one in group if one.window is not None]
+    keys = [one.model.key for one in group]
+    return runner.run(keys, hull(windows) if windows else None, on_event=hear, grain_of=group[0].model)
+
+
+def _without_failed(group: Sequence[Stale], outcomes: Sequence[Outcome]) -> tuple[list[Stale], list[Outcome]]:
+    """Of `group` (parents first) what depends on nothing that failed, and an outcome for each of the others."""
+    failed = {outcome.model.name for outcome in outcomes if outcome.status is Status.FAILED}
+    left: list[Stale] = []
+    lost: list[Outcome] = []
+    for one in group:
+        if parents := sorted(failed.intersection(one.model.parents)):
+            failed.add(one.model.name)
+            reason = f"upstream failed: {', '.join(parents)}"
+            lost.append(Outcome(model=one.model, status=Status.FAILED, window=one.window, reason=reason))
+        else:
+            left.append(one)
+    return left, lost

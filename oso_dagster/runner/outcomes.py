@@ -1,0 +1,62 @@
+"""What is asked of the runner, and what it says became of each model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from oso_dagster.manifest import ModelEntry
+from oso_dagster.runner.evaluate import AuditOutcome
+from oso_lake.calendar import Window
+
+
+class Status(StrEnum):
+    """How a model ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+
+
+class AuditFailedError(RuntimeError):
+    """A blocking audit found rows; the window is not published."""
+
+
+class UpstreamFailedError(RuntimeError):
+    """A parent failed in the same run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What to compute: models of one grain and a range of whole windows, or unpartitioned models without one.
+
+    `partial` computes although inputs are missing; such windows are published but not recorded as done.
+    """
+
+    models: tuple[str, ...]
+    window: Window | None
+    run_id: str
+    partial: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one model. `sources` are the current snapshots of the raw tables behind it."""
+
+    model: ModelEntry
+    status: Status
+    window: Window | None = None
+    version: str = ""
+    rows: int = 0
+    evaluate_seconds: float = 0.0
+    audit_seconds: float = 0.0
+    audits: tuple[AuditOutcome, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    published_table: str | None = None
+    published_snapshot: int | None = None
+    partial: bool = False
+    reason: str = ""
+
+
+def reason_of(error: Exception) -> str:
+    """What a person reads: the message, with the kind of error in front where it is the engine's own."""
+    text = " ".join(str(error).split()) or "no message"
+    return text if type(error).__module__.startswith("oso_") else f"{type(error).__name__}: {text}"
