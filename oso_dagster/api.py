@@ -14,6 +14,7 @@ from oso_dagster.manifest import Manifest, ModelEntry, cached_path, load_manifes
 from oso_dagster.project import Project
 from oso_dagster.reports import FreshReport, LandReport, MaterializeReport, RunFailedError
 from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.inputs import check_window
 from oso_dagster.runner.raw_state import RawState
 from oso_dagster.selection import select
 from oso_lake.calendar import Window
