@@ -138,8 +138,9 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
         partial=context.run.tags.get(PARTIAL_TAG) == "true",
     )
     failures: dict[str, str] = {}
+    store = pipeline.compute_store(f"run {request.run_id}", context.log.info)
     outcomes = compute(
-        pipeline.project, pipeline.manifest, pipeline.metrics, request, log=context.log.info, store=pipeline.store
+        pipeline.project, pipeline.manifest, pipeline.metrics, request, log=context.log.info, store=store
     )
     for outcome in outcomes:
         pipeline.listener(outcome)
@@ -170,6 +171,10 @@ def materialize_result(outcome: Outcome) -> dg.MaterializeResult:
     if outcome.published_table:
         metadata["published"] = outcome.published_table
         metadata["published_snapshot"] = str(outcome.published_snapshot)
+    if outcome.audits:
+        metadata["checks"] = {
+            audit.name: "passed" if audit.is_passed else f"{audit.count} rows" for audit in outcome.audits
+        }
     if outcome.partial:
         metadata["partial"] = True
     checks = [audit_check_result(outcome.model, outcome.audits)] if outcome.model.audits else []

@@ -72,6 +72,7 @@ def _multi_asset(source: RawSource, tables: Sequence[RawEntry], start: date) -> 
 def _run_step(
     context: dg.AssetExecutionContext, pipeline: Pipeline, source: RawSource, main: dg.AssetKey
 ) -> Iterator[Result]:
+    pipeline.close_store()
     settings = pipeline.project.settings
     window = window_of(context)
     begin = window.start if window else settings.start

@@ -1,7 +1,8 @@
-"""Resources: the installation a step works for, and who is told how far it has come."""
+"""Resources: the installation a run works for, its compute store while it lasts, and who is told of progress."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,14 +11,14 @@ import dagster as dg
 from oso_dagster.manifest import Manifest, load_metrics
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
-from oso_dagster.runner.session import Store
+from oso_dagster.runner.session import Store, open_store
 
 
 def ignore(item: Any) -> None:
     """Nobody is told."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Pipeline:
     """The project, its manifest, and a listener for the command line's progress bars. Opens nothing by itself.
 
@@ -28,11 +29,32 @@ class Pipeline:
     manifest: Manifest
     listener: Callable[[Any], None] = ignore
     store: Store | None = None
+    _own: ExitStack = field(default_factory=ExitStack)
+    _opened: Store | None = None
 
     @cached_property
     def metrics(self) -> Mapping[str, MetricEntry]:
         """What the registry says of each metric model."""
         return load_metrics(self.project, self.manifest)
+
+    @contextmanager
+    def for_run(self) -> "Generator[Pipeline]":
+        """The same for one run: a store that one of its steps opens serves all of them, and is closed with the run."""
+        with ExitStack() as stack:
+            yield replace(self, _own=stack, _opened=None)
+
+    def compute_store(self, holder: str, on_wait: Callable[[str], None]) -> Store:
+        """The compute store, opened under the lock by the first step that asks: opening takes 0.5 s."""
+        if self.store is not None:
+            return self.store
+        if self._opened is None:
+            self._opened = self._own.enter_context(open_store(self.project, holder=holder, on_wait=on_wait))
+        return self._opened
+
+    def close_store(self) -> None:
+        """Close the run's own store, so that the next step sees what was landed meanwhile."""
+        self._opened = None
+        self._own.close()
 
 
 # what steps take as a parameter
@@ -41,4 +63,10 @@ PipelineParam = dg.ResourceParam[Pipeline]
 
 def build_resources(pipeline: Pipeline) -> dict[str, object]:
     """The resources of the code location."""
-    return {"pipeline": pipeline}
+
+    @dg.resource(description="The installation that the run works for.")
+    def pipeline_of_run(_context: dg.InitResourceContext) -> Generator[Pipeline]:
+        with pipeline.for_run() as one:
+            yield one
+
+    return {"pipeline": pipeline_of_run}
