@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     )
     evm_chains: tuple[EvmChain, ...] = Field(default=(), description="Chains to land, JSON in OSO_EVM_CHAINS.")
 
-    memory_limit: str = Field(default="1GB", description="DuckDB's memory limit, for one connection.")
+    memory_limit: str = Field(default="2GB", description="DuckDB's memory limit, for one connection.")
     threads: int = Field(default=2, ge=1, description="DuckDB's threads, for one connection.")
     lock_timeout_seconds: float = Field(default=600.0, gt=0, description="How long to wait for the compute lock.")
 

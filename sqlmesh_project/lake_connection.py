@@ -40,6 +40,8 @@ class LakeConnectionConfig(DuckDBConnectionConfig):
                 "TimeZone": "UTC",
                 "memory_limit": settings.memory_limit,
                 "threads": settings.threads,
+                # rows of a model have no order, and keeping one holds whole results in memory
+                "preserve_insertion_order": False,
                 "temp_directory": str(settings.cache_dir / "duckdb"),
                 "autoinstall_known_extensions": False,
             },
