@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from oso_lake.calendar import Window
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-    from oso_dagster.launch import Heard, Runner
+    from oso_dagster.launch import Runner
 
 
 def freshness_of(project: Project, manifest: Manifest) -> Freshness:
@@ -52,38 +53,39 @@ def materialize_models(
     from oso_dagster.launch import open_runner
 
     began = time.monotonic()
-    todo = list(_all_of(models, span)) if force else freshness_of(project, manifest).stale(models, span)
-    names = {one.model.name for one in todo}
     outcomes: list[Outcome] = []
     runs: list[str] = []
+    attempted: set[str] = set()
+
+    def lacking() -> list[Stale]:
+        every = list(_all_of(models, span)) if force else freshness_of(project, manifest).stale(models, span)
+        return [one for one in every if one.model.name not in attempted]
 
     def hear(item: Any) -> None:
         if isinstance(item, Outcome):
             outcomes.append(item)
             if on_progress is not None:
                 detail = f"{item.model.table} {item.window or ''}".rstrip()
-                on_progress(Progress(done=len(outcomes), total=len(todo), unit="models", detail=detail))
+                on_progress(Progress(done=len(outcomes), total=total, unit="models", detail=detail))
 
-    if todo:
-        run_tags = {**(tags or {}), **({"oso/partial": "true"} if partial else {})}
-        with open_runner(project, manifest, instance, run_tags, computes=True) as runner:
-            for group in in_order(todo):
-                left, lost = _without_failed(group, outcomes)
-                for outcome in lost:
-                    hear(outcome)
-                while left:
-                    heard = _run_group(runner, left, hear)
-                    runs.append(heard.run_id)
-                    told = {item.model.name for item in heard.items if isinstance(item, Outcome)}
-                    if heard.error and not told:
-                        raise RunFailedError(heard.error)
-                    # Dagster skips the steps after one that failed, also for models that do not depend on what failed
-                    left = [one for one in left if one.model.name not in told] if heard.error else []
-    failed = {outcome.model.name: outcome.reason for outcome in outcomes if outcome.status is Status.FAILED}
+    todo = lacking()
+    total = len(todo)
+    run_tags = {**(tags or {}), **({"oso/partial": "true"} if partial else {})}
+    with ExitStack() as stack:
+        runner = (
+            stack.enter_context(open_runner(project, manifest, instance, run_tags, computes=True)) if todo else None
+        )
+        while runner is not None and todo:
+            group = in_order(todo)[0]
+            runs.extend(_run_group(runner, group, outcomes, hear))
+            attempted.update(one.model.name for one in group)
+            # an input that came out as it was before leaves what reads it fresh
+            todo = lacking()
+            total = len(outcomes) + len(todo)
     return MaterializeReport(
         done=tuple(o.model.name for o in outcomes if o.status is Status.DONE),
-        fresh=tuple(model.name for model in models if model.name not in names),
-        failed=failed,
+        fresh=tuple(model.name for model in models if model.name not in attempted),
+        failed={outcome.model.name: outcome.reason for outcome in outcomes if outcome.status is Status.FAILED},
         runs=tuple(runs),
         outcomes=tuple(outcomes),
         seconds=time.monotonic() - began,
@@ -100,10 +102,23 @@ def _all_of(models: Sequence[ModelEntry], span: Callable[[ModelEntry], Window | 
             yield Stale(model=model, window=window)
 
 
-def _run_group(runner: "Runner", group: Sequence[Stale], hear: Callable[[Any], None]) -> "Heard":
-    windows = [one.window for one in group if one.window is not None]
-    keys = [one.model.key for one in group]
-    return runner.run(keys, hull(windows) if windows else None, on_event=hear, grain_of=group[0].model)
+def _run_group(
+    runner: "Runner", group: Sequence[Stale], outcomes: Sequence[Outcome], hear: Callable[[Any], None]
+) -> Iterator[str]:
+    """Run what of `group` depends on nothing that failed; yields the ids of the runs it took."""
+    left, lost = _without_failed(group, outcomes)
+    for outcome in lost:
+        hear(outcome)
+    while left:
+        windows = [one.window for one in left if one.window is not None]
+        keys = [one.model.key for one in left]
+        heard = runner.run(keys, hull(windows) if windows else None, on_event=hear, grain_of=left[0].model)
+        yield heard.run_id
+        told = {item.model.name for item in heard.items if isinstance(item, Outcome)}
+        if heard.error and not told:
+            raise RunFailedError(heard.error)
+        # Dagster skips the steps after one that failed, also for models that do not depend on what failed
+        left = [one for one in left if one.model.name not in told] if heard.error else []
 
 
 def _without_failed(group: Sequence[Stale], outcomes: Sequence[Outcome]) -> tuple[list[Stale], list[Outcome]]:

@@ -216,20 +216,23 @@ class _Run:
             model=model.name,
             window=window,
             version=outcome.version,
-            content=evaluated.content,
             sources=self._sources(model, window),
             run_id=self.request.run_id,
-            changed=self._unchanged_since(model, window, outcome.version, evaluated.content),
+            changed=self._unchanged_since(model, window, outcome.version) if evaluated.is_unchanged else 0,
         )
         self.batch.append(_Audited(outcome=outcome, entry=entry))
 
-    def _unchanged_since(self, model: ModelEntry, window: Window, version: str, content: str) -> int:
-        """When the data last came out differently, if it now came out the same; 0 when it did not."""
-        for entry in self.before.get(model.name, ()):
-            same_window = model.grain is None or entry.window == window
-            if same_window and entry.version == version and entry.content == content:
-                return entry.changed
-        return 0
+    def _unchanged_since(self, model: ModelEntry, window: Window, version: str) -> int:
+        """When the rows that `window` held before were last computed differently; 0 when not all of it was computed."""
+        before = [
+            entry
+            for entry in self.before.get(model.name, ())
+            if entry.version == version and entry.window.start < window.end and window.start < entry.window.end
+        ]
+        if model.grain is None:
+            return max((entry.changed for entry in before), default=0)
+        days = sum((min(e.window.end, window.end) - max(e.window.start, window.start)).days for e in before)
+        return max(entry.changed for entry in before) if before and days == window.days else 0
 
     def _sources(self, model: ModelEntry, window: Window) -> Sources:
         return self.raw.sources_of(model, read_window(model, None, window, self.coverage.start))

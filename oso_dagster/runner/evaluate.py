@@ -25,13 +25,13 @@ class AuditOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluated:
-    """What evaluating a window gave: rows now in the window, and seconds spent in the engine."""
+    """What evaluating a window gave: rows now in the window, whether they are what they were, and seconds spent."""
 
     rows: int
     audits: tuple[AuditOutcome, ...]
     evaluate_seconds: float
     audit_seconds: float
-    content: str
+    is_unchanged: bool
 
     @property
     def blocked_by(self) -> tuple[AuditOutcome, ...]:
@@ -57,8 +57,9 @@ def evaluate(session: Session, name: str, window: Window) -> Evaluated:
     }
     evaluator = session.context.snapshot_evaluator
     began = time.perf_counter()
+    before = _measure(session, name, window)
     evaluator.evaluate(snapshot, target_table_exists=True, batch_index=0, **arguments)
-    rows, content = _measure(session, name, window)
+    after = _measure(session, name, window)
     evaluated = time.perf_counter()
     audits = tuple(
         AuditOutcome(
@@ -67,11 +68,11 @@ def evaluate(session: Session, name: str, window: Window) -> Evaluated:
         for result in evaluator.audit(snapshot, **arguments)
     )
     return Evaluated(
-        rows=rows,
+        rows=after[0],
         audits=audits,
         evaluate_seconds=evaluated - began,
         audit_seconds=time.perf_counter() - evaluated,
-        content=content,
+        is_unchanged=before == after,
     )
 
 

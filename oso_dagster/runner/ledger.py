@@ -18,13 +18,13 @@ from oso_lake.calendar import Window
 # raw table -> window name ("*" for the whole table) -> id of the snapshot that last changed it
 Sources = Mapping[str, Mapping[str, str]]
 
-_COLUMNS = "model, first_day, end_day, version, content, sources, run_id, computed, changed"
+_COLUMNS = "model, first_day, end_day, version, sources, run_id, computed, changed"
 _SCHEMA = """
-create table if not exists computed (
-  model text not null, first_day text not null, end_day text not null, version text not null, content text not null,
+create table if not exists computed_windows (
+  model text not null, first_day text not null, end_day text not null, version text not null,
   sources text not null, run_id text not null, computed integer not null, changed integer not null,
   primary key (model, first_day));
-create index if not exists computed_in_order on computed (computed);
+create index if not exists computed_in_order on computed_windows (computed);
 create table if not exists planned (model text primary key, version text not null);
 create table if not exists plans (fingerprint text not null);
 """
@@ -39,7 +39,6 @@ class Entry:
     model: str
     window: Window
     version: str
-    content: str
     sources: Sources
     run_id: str = ""
     computed: int = 0
@@ -94,7 +93,7 @@ class Ledger:
             return {}
         found: dict[str, list[Entry]] = {}
         with self._open() as connection:
-            rows = connection.execute(f"select {_COLUMNS} from computed").fetchall()  # noqa: S608
+            rows = connection.execute(f"select {_COLUMNS} from computed_windows").fetchall()  # noqa: S608
         for row in rows:
             entry = _entry(row)
             found.setdefault(entry.model, []).append(entry)
@@ -108,7 +107,7 @@ class Ledger:
     def record(self, entries: Iterable[Entry]) -> None:
         """Record computed windows, in the order in which they were computed (parents first)."""
         with self._open() as connection:
-            (last,) = connection.execute("select coalesce(max(computed), 0) from computed").fetchone()
+            (last,) = connection.execute("select coalesce(max(computed), 0) from computed_windows").fetchone()
             for number, entry in enumerate(entries, last + 1):
                 _withdraw(connection, entry.model, entry.window)
                 _insert(connection, replace(entry, computed=number, changed=entry.changed or number))
@@ -116,13 +115,12 @@ class Ledger:
 
 def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
     connection.execute(
-        f"insert into computed ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"insert into computed_windows ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             entry.model,
             entry.window.start.isoformat(),
             entry.window.end.isoformat(),
             entry.version,
-            entry.content,
             json.dumps(entry.sources),
             entry.run_id,
             entry.computed,
@@ -132,12 +130,11 @@ def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    model, first, end, version, content, sources, run_id, computed, changed = row
+    model, first, end, version, sources, run_id, computed, changed = row
     return Entry(
         model=model,
         window=Window(date.fromisoformat(first), date.fromisoformat(end)),
         version=version,
-        content=content,
         sources=json.loads(sources),
         run_id=run_id,
         computed=computed,
@@ -147,17 +144,16 @@ def _entry(row: Sequence[Any]) -> Entry:
 
 def _withdraw(connection: sqlite3.Connection, model: str, window: Window | None) -> None:
     if window is None:
-        connection.execute("delete from computed where model = ?", (model,))
+        connection.execute("delete from computed_windows where model = ?", (model,))
         return
     rows = connection.execute(
-        f"select {_COLUMNS} from computed where model = ? and first_day < ? and end_day > ?",  # noqa: S608
+        f"select {_COLUMNS} from computed_windows where model = ? and first_day < ? and end_day > ?",  # noqa: S608
         (model, window.end.isoformat(), window.start.isoformat()),
     ).fetchall()
     for entry in map(_entry, rows):
         connection.execute(
-            "delete from computed where model = ? and first_day = ?", (model, entry.window.start.isoformat())
+            "delete from computed_windows where model = ? and first_day = ?", (model, entry.window.start.isoformat())
         )
         for start, end in ((entry.window.start, window.start), (window.end, entry.window.end)):
             if start < end:
-                # the content of a part is not known: an empty digest equals nothing
-                _insert(connection, replace(entry, window=Window(start, end), content=""))
+                _insert(connection, replace(entry, window=Window(start, end)))
