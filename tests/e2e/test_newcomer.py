@@ -52,8 +52,8 @@ def test_dagsters_own_command_line_materializes_one_partition(demo_home: Path) -
     ("key", "said"),
     [
         ("2025-09-02", "2025-09-01"),
-        ("2025-01-01", "the first monthly one is 2025-09-01"),
-        ("2025-08-01", "the first monthly one is 2025-09-01"),
+        ("2025-01-01", "its first whole monthly window, which begins on 2025-09-01"),
+        ("2025-08-01", "its first whole monthly window, which begins on 2025-09-01"),
         ("2025-10-01", "2025-11-01"),
         ("soon", "YYYY-MM-DD"),
     ],
