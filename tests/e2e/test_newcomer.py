@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from conftest import DAYS, PROJECTS, oso
+from demo_command import DAYS, PROJECTS, oso
 
 from oso_lake import Lake
 from oso_lake.settings import Settings
