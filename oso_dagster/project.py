@@ -11,14 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlmesh_project
 from oso_lake.settings import Settings
 
-# read by sqlmesh when it is imported: no worker processes, which are forked anew for every few snapshots read and cost
-# more than they save, and no thread that sends statistics, for which every context would wait when it closes
-os.environ.setdefault("MAX_FORK_WORKERS", "1")
-os.environ.setdefault("SQLMESH__DISABLE_ANONYMIZED_ANALYTICS", "1")
-
-DEFAULT_PROJECT = Path(__file__).resolve().parent.parent / "sqlmesh_project"
+DEFAULT_PROJECT = Path(sqlmesh_project.__file__).resolve().parent
 ENVIRONMENT = "prod"
 MODEL_SCHEMA = "oso"
 
