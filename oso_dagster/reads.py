@@ -1,17 +1,19 @@
 """What a model reads of its parents for a window: the `reads` tag, parsed, and turned into windows and offsets.
 
-`window` is the window itself, `history` everything from the start, `lookback:N` N days before it, `rolling:30:day` the
-30 days that end with each sample date, `rolling:30:day:1` also the one window before.
+`window` is the window itself, `history` everything from the start, `lookback:N` also N days before it,
+`lookback:1:month` the month before it, `rolling:30:day` the 30 days that end with each sample date, `rolling:30:day:1`
+also the one window before.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from oso_lake.calendar import ONE_DAY, Window, rolling_window
+from oso_lake.calendar import ONE_DAY, Grain, Window, rolling_window, shift
 
 # how many days a partition mapping must reach back for one unit; the runner itself counts by the calendar
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+_UNIT_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 class ReadKind(StrEnum):
@@ -25,7 +27,7 @@ class ReadKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Reads:
-    """`count` days (lookback) or units (rolling); `previous` windows before the current one."""
+    """`count` units; `previous` rolling windows before the current one."""
 
     kind: ReadKind = ReadKind.WINDOW
     count: int = 0
@@ -41,14 +43,16 @@ class Reads:
             match kind, rest:
                 case ((ReadKind.WINDOW | ReadKind.HISTORY), []):
                     return cls(kind=kind)
-                case ReadKind.LOOKBACK, [days]:
-                    return cls(kind=kind, count=_positive(days))
+                case ReadKind.LOOKBACK, [count]:
+                    return cls(kind=kind, count=_positive(count))
+                case ReadKind.LOOKBACK, [count, unit] if unit in _UNIT_DAYS:
+                    return cls(kind=kind, count=_positive(count), unit=unit)
                 case ReadKind.ROLLING, [count, unit, *more] if unit in _UNIT_DAYS and len(more) <= 1:
                     return cls(kind=kind, count=_positive(count), unit=unit, previous=_positive(more[0]) if more else 0)
         except ValueError:
             pass
         raise ValueError(
-            f"tag reads={tag!r}: expected window, history, lookback:DAYS, rolling:COUNT:UNIT or "
+            f"tag reads={tag!r}: expected window, history, lookback:DAYS, lookback:COUNT:UNIT, rolling:COUNT:UNIT or "
             "rolling:COUNT:UNIT:PREVIOUS"
         )
 
@@ -56,7 +60,7 @@ class Reads:
         """The tag's value again."""
         match self.kind:
             case ReadKind.LOOKBACK:
-                return f"lookback:{self.count}"
+                return f"lookback:{self.count}" + ("" if self.unit == "day" else f":{self.unit}")
             case ReadKind.ROLLING:
                 return f"rolling:{self.count}:{self.unit}" + (f":{self.previous}" if self.previous else "")
             case _:
@@ -71,7 +75,7 @@ class Reads:
         if self.kind is ReadKind.HISTORY:
             start = earliest
         elif self.kind is ReadKind.LOOKBACK:
-            start -= timedelta(days=self.count)
+            start = shift(start, -self.count, self.unit)
         elif self.kind is ReadKind.ROLLING:
             for _ in range(self.previous):
                 start = rolling_window(start, self.count, self.unit).start - ONE_DAY
@@ -92,11 +96,24 @@ class Reads:
         if self.kind is ReadKind.HISTORY:
             return None
         if self.kind is ReadKind.LOOKBACK:
-            return self.count
+            return self.count * _UNIT_DAYS[self.unit]
         if self.kind is ReadKind.ROLLING:
             length = self.count * _UNIT_DAYS[self.unit]
             return length * self.previous if self.is_same_window(parent) else length * (self.previous + 1) - 1
         return 0
+
+    def partitions_before(self, grain: Grain, parent: "Reads | None" = None) -> int | None:
+        """How many partitions of `grain` before its own a model reads of its parent; None for all of them."""
+        days = self.days_before(parent)
+        if days is None or grain is Grain.DAILY:
+            return days
+        months = _UNIT_MONTHS.get(self.unit, 0) * self.count
+        if self.kind is ReadKind.LOOKBACK and grain.months and months:
+            return -(-months // grain.months)
+        return -(-days // _SHORTEST[grain])
+
+
+_SHORTEST = {Grain.WEEKLY: 7, Grain.MONTHLY: 28, Grain.QUARTERLY: 90, Grain.BIANNUALLY: 181, Grain.YEARLY: 365}
 
 
 def _positive(text: str) -> int:

@@ -28,13 +28,11 @@ def mapping_to(model: ModelEntry, parent: ModelEntry | None) -> dg.PartitionMapp
     """How partitions of `model` read those of `parent` (None: of a raw table in days); None for Dagster's default."""
     if model.grain is None or (parent is not None and parent.grain is None):
         return None
-    before = model.reads.days_before(parent.reads if parent else None)
+    # Dagster counts offsets in partitions of the model that reads
+    before = model.reads.partitions_before(model.grain, parent.reads if parent else None)
     if before == 0 and (parent is None or parent.grain is model.grain):
         return None
     offset = -FROM_THE_START if before is None else -before
-    if model.grain is not Grain.DAILY:
-        # offsets count partitions of the downstream's window in the upstream: days below a week or month
-        offset = min(offset, 0)
     with warnings.catch_warnings():
         # beta since 2023; without it the first windows of a rolling metric would ask for days before the start
         warnings.simplefilter("ignore", dg.BetaWarning)

@@ -144,6 +144,13 @@ def relative_sample_date(base: exp.Expr, window: int, unit: str, index: int) -> 
     return add(add(add(as_date(base), 1, "day"), index * window, unit), -1, "day")
 
 
+def relative_bucket(grain: Grain, base: exp.Expr, index: int) -> exp.Expr:
+    """First day of the bucket `index` buckets after the one that begins with `base`."""
+    if grain.months:
+        return add(as_date(base), index * grain.months, "month")
+    return add(as_date(base), index, "week" if grain is Grain.WEEKLY else "day")
+
+
 def days_between(start: exp.Expr, end: exp.Expr, unit: str) -> exp.Expr:
     """Units from `start` to `end`, both DATE."""
     return exp.DateDiff(this=end, expression=start, unit=exp.var(unit.upper()))

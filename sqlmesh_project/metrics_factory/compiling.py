@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlglot import exp
 
+from oso_lake.calendar import Grain
 from sqlmesh_project.metrics_factory.calendar_sql import WindowEnd
 from sqlmesh_project.metrics_factory.definitions import Additivity, MetricQueryDef, Variant
 from sqlmesh_project.metrics_factory.errors import SqlMistake, suggestion
@@ -17,6 +18,9 @@ from sqlmesh_project.metrics_factory.reading import read_bounds, resolve_group_b
 from sqlmesh_project.metrics_factory.rendering import Frame
 from sqlmesh_project.metrics_factory.scopes import own_nodes, sources, table_name
 from sqlmesh_project.metrics_factory.strategies import choose
+
+_DAY_BUCKETS = {Grain.DAILY: "day", Grain.WEEKLY: "week"}
+_LONGEST = {"day": 1, "week": 7, "month": 31}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,4 +128,13 @@ class Compiler:
         if variant.window is not None:
             tail = f":{previous}" if previous else ""
             return f"rolling:{variant.window}:{variant.unit}{tail}"
+        if previous and variant.grain is not None:
+            return self._lookback(variant.grain, previous)
         return f"lookback:{self.definition.lookback}" if self.definition.lookback else "window"
+
+    def _lookback(self, grain: Grain, buckets: int) -> str:
+        """The buckets before, and in days what the definition adds to them."""
+        count, unit = (grain.months * buckets, "month") if grain.months else (buckets, _DAY_BUCKETS[grain])
+        if not self.definition.lookback:
+            return f"lookback:{count}:{unit}" if unit != "day" else f"lookback:{count}"
+        return f"lookback:{count * _LONGEST[unit] + self.definition.lookback}"

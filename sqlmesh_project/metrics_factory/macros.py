@@ -17,6 +17,7 @@ from sqlmesh_project.metrics_factory.calendar_sql import (
     Bucket,
     IntervalLength,
     SampleDate,
+    relative_bucket,
     relative_sample_date,
 )
 from sqlmesh_project.metrics_factory.definitions import Variant
@@ -102,11 +103,8 @@ class _Call:
             raise SqlMistake(f"@{self.name} needs a whole number, not {value.sql()}", self.node) from None
 
 
-def _sample_date(call: _Call, resolution: Resolution) -> exp.Expr:
-    time = call.values("col").get("col")
-    if time is None and resolution.variant.grain and not resolution.variant.is_rolling:
-        raise SqlMistake("@metrics_sample_date needs a time column", call.node)
-    return Bucket(this=time)
+def _sample_date(call: _Call, _: Resolution) -> exp.Expr:
+    return Bucket(this=call.values("col").get("col"))
 
 
 def _start(call: _Call, _: Resolution) -> exp.Expr:
@@ -163,18 +161,29 @@ def _interval_length(call: _Call, resolution: Resolution) -> exp.Expr:
 
 
 def _relative(call: _Call, resolution: Resolution) -> exp.Expr:
+    """The sample date `index` windows from `base`; of a query over buckets, whose window is NULL, `index` buckets."""
+    given = call.values("base", "window", "unit", "index", required=1)
+    if "index" not in given:
+        raise SqlMistake(f"@{call.name} needs index", call.node)
+    base, index, grain = given["base"], call.integer(given["index"]), resolution.variant.grain
+    resolution.previous_windows = max(resolution.previous_windows, abs(index))
+    if isinstance(base, MetricsEnd):
+        if index > 0:
+            raise SqlMistake(f"@{call.name} cannot look ahead of its window: index {index}", call.node)
+        base = SampleDate(this=base.this)
     if not resolution.variant.is_rolling:
-        raise SqlMistake(
-            f"@{call.name} compares rolling windows: it has no meaning in {resolution.variant.suffix}", call.node
-        )
-    given = call.values("base", "window", "unit", "index", required=4)
-    index, unit = call.integer(given["index"]), given["unit"].name.lower()
+        if grain is None or "window" in given or "unit" in given:
+            raise SqlMistake(
+                f"@{call.name} compares rolling windows, or buckets where @rolling_window and @rolling_unit are NULL: "
+                f"this has no meaning in {resolution.variant.suffix}",
+                call.node,
+            )
+        return relative_bucket(grain, base, index)
+    if "window" not in given or "unit" not in given:
+        raise SqlMistake(f"@{call.name} needs base, window, unit and index", call.node)
+    unit = given["unit"].name.lower()
     if unit not in {**DAY_UNITS, **MONTH_UNITS}:
         raise SqlMistake(f"@{call.name}: unknown unit {unit!r}", call.node)
-    base = given["base"]
-    if isinstance(base, MetricsEnd):
-        base = SampleDate(this=base.this)
-    resolution.previous_windows = max(resolution.previous_windows, -index)
     return relative_sample_date(base, call.integer(given["window"]), unit, index)
 
 

@@ -83,7 +83,6 @@ def test_a_wrong_option_names_itself_and_its_remedy(make_metrics, options, messa
         (GOOD.replace("'' AS from_artifact_id", "from_artifact_id"), 3, "from_artifact_id is not constant"),
         (GOOD + "; SELECT 1", None, "holds 2 statements"),
         (PEER.format(peer="starz"), None, "@metrics_peer_ref: unknown metric 'starz'; did you mean 'stars'?"),
-        (GOOD.replace("(bucket_day)", "()"), None, "@metrics_sample_date needs a time column"),
     ],
 )
 def test_wrong_sql_names_file_and_line(make_metrics, sql, line, message):
