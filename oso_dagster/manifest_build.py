@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oso_dagster.manifest import AuditEntry, Column, Manifest, ModelEntry, save
-from oso_dagster.metrics_catalogue import MetricEntry
+from oso_dagster.metrics_catalogue import MEANING_COLUMNS, MetricEntry
 from oso_dagster.project import DEFAULT_PROJECT, Project
 from oso_dagster.raw_manifest import raw_tables
 from oso_dagster.reads import Reads
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sqlmesh import Context
     from sqlmesh.core.model import Model
     from sqlmesh.core.snapshot import Snapshot
+
+    from sqlmesh_project.metrics_factory import NamedMetric
 
 RAW_CATALOG = "raw"
 ENGINES = ("duckdb", "trino")
@@ -136,12 +138,17 @@ def _registered(settings: Settings) -> dict[str, MetricEntry]:
             additivity=metric.additivity,
             owner=metric.owner,
             deprecated=metric.deprecated,
+            meanings={f"{name}_{model.suffix}": _meaning(metric.named[name]) for name in model.metric_names},
             sql_source_path=metric.sql_source_path,
             rendered_sql={engine: loaded.render(model.name, engine) for engine in ENGINES},
         )
         for metric in loaded.metrics.values()
         for model in metric.models
     }
+
+
+def _meaning(named: "NamedMetric") -> dict[str, str | None]:
+    return {column: getattr(named, column) for column in MEANING_COLUMNS}
 
 
 def _event_sources(settings: Settings, category: str) -> tuple[str, ...]:

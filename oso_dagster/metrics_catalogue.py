@@ -8,10 +8,16 @@ from typing import Any
 
 from oso_lake.ids import metric_id
 
+MEANING_COLUMNS = ("display_name", "description", "unit", "additivity", "owner", "deprecated")
+
 
 @dataclass(frozen=True, kw_only=True)
 class MetricEntry:
-    """One metric model; `metric_names` are the values of its column `metric`, as far as they are declared."""
+    """One metric model; `metric_names` are the values of its column `metric`, as far as they are declared.
+
+    `meanings` say for each of these names what a reader is told, in MEANING_COLUMNS; the entry's own columns are for
+    names that only the data knows.
+    """
 
     model: str
     metric: str
@@ -27,6 +33,7 @@ class MetricEntry:
     deprecated: str | None = None
     sql_source_path: str | None = None
     rendered_sql: Mapping[str, str] = field(default_factory=dict)
+    meanings: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
 
 
 def catalogue_rows(
@@ -66,12 +73,7 @@ def _row(name: str, entries: list[MetricEntry]) -> dict[str, Any]:
     return {
         "metric_id": metric_id(name),
         "metric_name": name,
-        # a query that gives several metrics has one display name for all of them
-        "display_name": first.display_name if len(first.metric_names) == 1 else base.replace("_", " ").capitalize(),
-        "description": first.description,
-        "unit": first.unit,
-        "additivity": first.additivity,
-        "owner": first.owner,
+        **_meaning(f"{base}_{first.time_aggregation}", base, first),
         "event_source": source,
         "metric": base,
         "time_aggregation": first.time_aggregation,
@@ -79,8 +81,16 @@ def _row(name: str, entries: list[MetricEntry]) -> dict[str, Any]:
         "models": [entry.model for entry in entries],
         "rendered_sql": json.dumps(rendered, sort_keys=True) if rendered else None,
         "sql_source_path": first.sql_source_path,
-        "deprecated": first.deprecated,
     }
+
+
+def _meaning(metric_name: str, base: str, entry: MetricEntry) -> dict[str, str | None]:
+    declared = entry.meanings.get(metric_name)
+    if declared is not None:
+        return dict(declared)
+    meaning = {column: getattr(entry, column) for column in MEANING_COLUMNS}
+    # a name that only the data knows is not the whole metric's
+    return meaning | ({"display_name": base.replace("_", " ").capitalize()} if len(entry.metric_names) != 1 else {})
 
 
 def _split(name: str, entry: MetricEntry) -> tuple[str | None, str]:

@@ -1,5 +1,6 @@
 """`oso metrics`: what can be measured, what it means, and the SQL behind it; from the registry, nothing is computed."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -44,8 +45,12 @@ def show(name: str, as_json: bool) -> None:
     screen = console()
     screen.print(f"[bold]{metric.name}[/]: {metric.display_name}", highlight=False)
     screen.print(metric.description, markup=False, highlight=False, soft_wrap=True)
+    if len(metric.named) > 1:
+        for named in metric.named.values():
+            screen.print(f"  [bold]{named.name}[/]: {named.display_name}", highlight=False)
+            screen.print(f"    {named.description}", markup=False, highlight=False, soft_wrap=True)
     for field, value in document.items():
-        if field not in ("name", "display_name", "description") and value not in (None, "", [], False):
+        if field not in ("name", "display_name", "description", "names") and value not in (None, "", [], False):
             text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
             screen.print(f"  {field.replace('_', ' '):<16} {text}", markup=False, highlight=False, soft_wrap=True)
 
@@ -126,6 +131,7 @@ def _document(metric: "Metric") -> dict[str, object]:
         "deprecated": metric.deprecated,
         "is_intermediate": metric.is_intermediate,
         "sql_source_path": metric.sql_source_path,
+        "names": [asdict(named) for named in metric.named.values()],
         "entities": list(dict.fromkeys(model.entity_type for model in metric.models)),
         "times": _times(metric),
         "models": [model.name for model in metric.models],

@@ -5,8 +5,8 @@
     keeping_sound_metrics()   inside it, a mistake in one metric does not keep the others from loading
 
 Modules, in the order a query passes them: definitions, validation, reading, macros, joiner (graph, scopes), strategies
-(shapes, rolling, dating; clocks, calendar_sql), rendering, compiling, meaning, models, overriding (proxies), factory,
-output. Mistakes are in errors.
+(shapes, rolling, dating; clocks, calendar_sql), rendering, compiling, meaning, models, catalogue, overriding (proxies),
+factory, output. Mistakes are in errors.
 """
 
 import importlib.util
@@ -23,6 +23,7 @@ from sqlmesh_project.metrics_factory.definitions import (
     MetricMetadata,
     MetricModelDefinition,
     MetricQueryDef,
+    NamedMetric,
     RollingConfig,
     Variant,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "MetricProblem",
     "MetricQueryDef",
     "MetricsError",
+    "NamedMetric",
     "RollingConfig",
     "TimeseriesMetrics",
     "Variant",

@@ -79,11 +79,16 @@ class Compiler:
             query=framed,
             peers=frozenset(resolution.peers),
             tables=self._tables(framed),
-            metric_names=tuple(dict.fromkeys(resolution.metric_names)),
+            metric_names=self._names(resolution),
             reads=self._reads(variant, history=history, previous=resolution.previous_windows),
             strategy=strategy.description,
             additivity=kind,
         )
+
+    def _names(self, resolution: Resolution) -> tuple[str, ...]:
+        """The names that the query gives; those that only the data knows are the ones that the registry describes."""
+        described = self.definition.metadata_by_name if resolution.has_unknown_names else ()
+        return tuple(dict.fromkeys([*resolution.metric_names, *described])) or (self.metric,)
 
     def _tables(self, query: exp.Query) -> frozenset[str]:
         names = {cte.alias.lower() for cte in query.find_all(exp.CTE)}

@@ -74,6 +74,8 @@ class MetricQueryDef:
 
     `vars` become `@name` in the SQL. `reads="history"` says that a query looks at rows before its window,
     `lookback` that it looks that many days back. `incremental=False` rebuilds all of history each time.
+    `metadata_by_name` describes each name of a query that gives several (the `x` of `@metric_name('x')`); what it
+    leaves open is taken from `metadata`.
     """
 
     ref: str
@@ -87,6 +89,7 @@ class MetricQueryDef:
     is_intermediate: bool = False
     enabled: bool = True
     metadata: MetricMetadata | None = None
+    metadata_by_name: Mapping[str, MetricMetadata] = field(default_factory=dict)
     start: str | date | None = None
     end: str | date | None = None
     incremental: bool = True
@@ -129,6 +132,7 @@ class MetricModelDefinition:
     name: str
     metric: str
     variant: Variant
+    owner: str | None
     cron: str
     start: date
     end: date | None
@@ -177,8 +181,23 @@ class MetricModelDefinition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedMetric:
+    """One name that a metric's query gives (without source and suffix) and what a reader is told about it."""
+
+    name: str
+    display_name: str
+    description: str
+    unit: str | None
+    additivity: Additivity
+    owner: str | None
+    level: str | None
+    deprecated: str | None
+    bigger_is_better: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One registry entry as loaded: what it means, and its models."""
+    """One registry entry as loaded: what it means, the names it gives, and its models."""
 
     name: str
     display_name: str
@@ -191,5 +210,10 @@ class Metric:
     bigger_is_better: bool | None
     is_intermediate: bool
     sql_source_path: str
-    metric_names: tuple[str, ...]
+    named: Mapping[str, NamedMetric]
     models: tuple[MetricModelDefinition, ...]
+
+    @property
+    def metric_names(self) -> tuple[str, ...]:
+        """The names that its query gives, in order."""
+        return tuple(self.named)

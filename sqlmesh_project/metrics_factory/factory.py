@@ -15,11 +15,11 @@ from sqlglot import exp
 
 from oso_lake.calendar import Grain, Window
 from sqlmesh_project.metrics_factory.calendar_sql import ROLLING_CRONS
+from sqlmesh_project.metrics_factory.catalogue import catalogue_rows, clashes, described_metric, metadata_problems
 from sqlmesh_project.metrics_factory.compiling import Compiled, Compiler
 from sqlmesh_project.metrics_factory.definitions import (
     AuditCall,
     Metric,
-    MetricMetadata,
     MetricModelDefinition,
     MetricQueryDef,
     Variant,
@@ -85,15 +85,7 @@ class TimeseriesMetrics:
 
     def catalogue(self) -> list[dict[str, object]]:
         """One row per metric name and suffix, sorted; names that only the data knows are not in it."""
-        rows: dict[str, dict[str, object]] = {}
-        for metric in self.metrics.values():
-            for model in metric.models:
-                for name in model.metric_names:
-                    row = rows.setdefault(f"{name}_{model.suffix}", _catalogue_row(name, metric, model.suffix))
-                    models = row["models"]
-                    if isinstance(models, list):
-                        models.append(model.name)
-        return [rows[key] for key in sorted(rows)]
+        return catalogue_rows(self.metrics.values())
 
 
 def load(options: FactoryOptions, *, strict: bool = True) -> TimeseriesMetrics:
@@ -103,22 +95,6 @@ def load(options: FactoryOptions, *, strict: bool = True) -> TimeseriesMetrics:
     if strict and result.problems:
         raise MetricsError(result.problems)
     return result
-
-
-def _catalogue_row(name: str, metric: Metric, suffix: str) -> dict[str, object]:
-    return {
-        "metric": f"{name}_{suffix}",
-        "name": name,
-        "display_name": metric.display_name,
-        "description": metric.description,
-        "unit": metric.unit,
-        "additivity": metric.additivity,
-        "owner": metric.owner,
-        "sql_source_path": metric.sql_source_path,
-        "deprecated": metric.deprecated,
-        "is_intermediate": metric.is_intermediate,
-        "models": [],
-    }
 
 
 def variants(definition: MetricQueryDef) -> list[Variant]:
@@ -150,6 +126,7 @@ class _Loader:
         self._declare_models()
         for metric, definition in self.definitions.items():
             self._compile(metric, definition)
+        self._check_names()
         return self._assemble(self._order())
 
     def _check_entries(self) -> None:
@@ -204,6 +181,22 @@ class _Loader:
             self.compiled[metric] = [(variant, compiler.compile(variant)) for variant in variants(definition)]
         except SqlMistake as mistake:
             self.problems.append(MetricProblem(metric=metric, message=str(mistake), path=str(path), line=mistake.line))
+
+    def _check_names(self) -> None:
+        """One catalogue row a name: what `metadata_by_name` describes exists, and no two metrics give one name."""
+        published: dict[str, list[str]] = {}
+        for metric, models in self.compiled.items():
+            definition = self.definitions[metric]
+            given = list(dict.fromkeys(name for _, compiled in models for name in compiled.metric_names))
+            for message in metadata_problems(definition, given):
+                self._problem(metric, definition, message)
+            if not definition.is_intermediate:
+                published[metric] = [f"{name}_{v.suffix}" for v, compiled in models for name in compiled.metric_names]
+        for metric, other, names in clashes(published):
+            path, line = self.definitions[other].defined_at
+            message = f"gives {', '.join(names)}, which {other!r} ({path}:{line}) gives too: one metric gives a name"
+            self._problem(metric, self.definitions[metric], message)
+            self.compiled.pop(metric, None)
 
     def _parse(self, path: Path, dialect: str) -> exp.Query:
         if (path, dialect) not in self.parsed:
@@ -274,7 +267,7 @@ class _Loader:
                 )  # fmt: skip
                 described.append(model)
                 made[name] = (model, compiled.query)
-            result.metrics[metric] = _metric(metric, definition, models, tuple(described))
+            result.metrics[metric] = described_metric(metric, definition, models[0][1].additivity, tuple(described))
         for name in order:
             result.models[name], result.queries[name] = made[name]
         return result
@@ -286,29 +279,4 @@ def _peer_key(variant: Variant) -> Variant:
         Variant(entity_type=variant.entity_type, window=variant.window, unit=variant.unit)
         if variant.is_rolling
         else variant
-    )
-
-
-def _metric(
-    name: str,
-    definition: MetricQueryDef,
-    compiled: Sequence[tuple[Variant, Compiled]],
-    models: tuple[MetricModelDefinition, ...],
-) -> Metric:
-    metadata = definition.metadata or MetricMetadata()
-    inferred = compiled[0][1].additivity if compiled else "non_additive"
-    return Metric(
-        name=name,
-        display_name=metadata.display_name or name.replace("_", " ").capitalize(),
-        description=metadata.description or "",
-        unit=metadata.unit,
-        additivity=metadata.additivity or inferred,
-        owner=metadata.owner,
-        level=metadata.level,
-        deprecated=metadata.deprecated,
-        bigger_is_better=metadata.bigger_is_better,
-        is_intermediate=definition.is_intermediate,
-        sql_source_path=definition.ref,
-        metric_names=tuple(dict.fromkeys(n for model in models for n in model.metric_names)),
-        models=models,
     )

@@ -37,7 +37,9 @@ class Resolution:
     variables: Mapping[str, object]
     peer_name: Callable[[str, Variant], str]
     peers: set[tuple[str, Variant]] = field(default_factory=set)
+    # in the order of the SQL: macros are resolved backwards, so each goes before the others
     metric_names: list[str] = field(default_factory=list)
+    has_unknown_names: bool = False
     previous_windows: int = 0
 
     def variable(self, name: str, node: exp.Expr) -> exp.Expr:
@@ -126,10 +128,11 @@ def _metric_name(call: _Call, resolution: Resolution) -> exp.Expr:
     if given is None:
         given = exp.Literal.string(resolution.metric)
     if isinstance(given, exp.Literal):
-        resolution.metric_names.append(given.name)
+        resolution.metric_names.insert(0, given.name)
         return exp.Literal.string(f"{given.name}_{suffix}")
-    if isinstance(given, exp.Column):
-        resolution.metric_names.extend(_constants_named(given))
+    named = _constants_named(given) if isinstance(given, exp.Column) else []
+    resolution.metric_names[:0] = named
+    resolution.has_unknown_names |= not named
     return exp.DPipe(this=given, expression=exp.Literal.string(f"_{suffix}"))
 
 

@@ -47,10 +47,12 @@ def model_definition(
         "metrics_sample_date",
     )
     incremental = definition.incremental and variant.grain is not None
+    tags = _tags(metric, variant, definition, compiled, options, incremental=incremental)
     return MetricModelDefinition(
         name=name,
         metric=metric,
         variant=variant,
+        owner=next((tag.removeprefix("owner=") for tag in tags if tag.startswith("owner=")), None),
         cron="@daily" if variant.grain in (None, Grain.DAILY) else variant.grain.cron,
         start=as_day(definition.start) if definition.start else options.start,
         end=as_day(definition.end) if definition.end else None,
@@ -58,8 +60,8 @@ def model_definition(
         reads=compiled.reads,
         strategy=compiled.strategy,
         depends_on=compiled.tables | peers,
-        metric_names=compiled.metric_names or (metric,),
-        tags=_tags(metric, variant, definition, compiled, options, incremental=incremental),
+        metric_names=compiled.metric_names,
+        tags=tags,
         description=_description(metric, variant, definition),
         columns=kinds,
         column_descriptions=_column_descriptions(variant),

@@ -119,6 +119,8 @@ def _parameters(definition: MetricModelDefinition) -> dict[str, Any]:
     }
     if definition.end is not None:
         parameters["end"] = definition.end.isoformat()
+    if definition.owner is not None:
+        parameters["owner"] = definition.owner
     return parameters
 
 

@@ -22,6 +22,7 @@ _PARTS: dict[str, tuple[type, str]] = {
     "vars": (Mapping, "a dict"),
     "rolling": (RollingConfig, "RollingConfig(...)"),
     "metadata": (MetricMetadata, "MetricMetadata(...)"),
+    "metadata_by_name": (Mapping, "a dict of MetricMetadata(...)"),
 }
 _NAME_CHARACTERS = "lower-case letters, digits and underscores"
 
@@ -49,7 +50,13 @@ def as_day(value: str | date) -> date:
 
 
 def _unknown(definition: MetricQueryDef) -> Iterator[str]:
-    for part in (definition, definition.rolling, definition.metadata):
+    named = definition.metadata_by_name
+    for part in (
+        definition,
+        definition.rolling,
+        definition.metadata,
+        *(named.values() if isinstance(named, Mapping) else ()),
+    ):
         if not isinstance(part, MetricQueryDef | RollingConfig | MetricMetadata):
             continue
         known = [f.name for f in fields(part) if f.init]
@@ -70,10 +77,7 @@ def _wrong_types(definition: MetricQueryDef) -> Iterator[str]:
         value = getattr(definition, name)
         if isinstance(value, str) or not isinstance(value, Sequence):
             yield _expected(name, "a list", value)
-    for name, (kind, wanted) in _PARTS.items():
-        value = getattr(definition, name)
-        if not isinstance(value, kind) and not (value is None and name != "vars"):
-            yield _expected(name, wanted, value)
+    yield from _wrong_parts(definition)
     if not isinstance(definition.lookback, int) or isinstance(definition.lookback, bool):
         yield _expected("lookback", "a number of days", definition.lookback)
     for name in ("start", "end"):
@@ -83,6 +87,17 @@ def _wrong_types(definition: MetricQueryDef) -> Iterator[str]:
                 as_day(value)
             except (TypeError, ValueError):
                 yield _expected(name, "a date YYYY-MM-DD", value)
+
+
+def _wrong_parts(definition: MetricQueryDef) -> Iterator[str]:
+    for name, (kind, wanted) in _PARTS.items():
+        value = getattr(definition, name)
+        if not isinstance(value, kind) and not (value is None and name in ("rolling", "metadata")):
+            yield _expected(name, wanted, value)
+    if isinstance(definition.metadata_by_name, Mapping):
+        for name, value in definition.metadata_by_name.items():
+            if not isinstance(value, MetricMetadata):
+                yield _expected(f"metadata_by_name[{name!r}]", "MetricMetadata(...)", value)
 
 
 def _expected(name: str, wanted: str, value: object) -> str:
