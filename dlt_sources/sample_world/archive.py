@@ -12,7 +12,7 @@ from dlt_sources.sample_world.config import HOUR, TAIL_HOURS, WorldConfig, iso
 from dlt_sources.sample_world.deliveries import DUPLICATE, LOST, Post
 from dlt_sources.sample_world.happenings import Happening, Push
 from dlt_sources.sample_world.truth import TruthTable
-from dlt_sources.sample_world.wire import envelope, is_new
+from dlt_sources.sample_world.wire import envelope, is_new, tells_opening
 
 _IN_PUSH_RANGE = frozenset({"PushEvent", "CreateEvent", "DeleteEvent"})
 
@@ -116,6 +116,20 @@ def _truth(happening: Happening, event_id: str, kind: str | None) -> list:
         happening.repository.full_name(happening.at),
         push.head if push else None,
         listed,
+        *_truth_of_ticket(happening),
+    ]
+
+
+def _truth_of_ticket(happening: Happening) -> list:
+    ticket = happening.ticket
+    if ticket is None:
+        return [None] * 4
+    is_told = tells_opening(happening)
+    return [
+        ticket.number,
+        ticket.is_pull_request,
+        ticket.created_at if is_told else None,
+        ticket.author.id if is_told else None,
     ]
 
 

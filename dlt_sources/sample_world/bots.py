@@ -13,7 +13,7 @@ def automation(scene: Scene, day_at: int, repositories: list[Repository], people
     is_monday = (day_at // DAY + 3) % 7 == 0
     for number, repository in enumerate(repositories):
         at = day_at + 4 * HOUR + rng.randrange(3 * HOUR)
-        if not repository.exists(at):
+        if not repository.exists(at) or repository.is_deserted(at):
             continue
         updater = bots["renovate[bot]"] if number % 2 else bots["dependabot[bot]"]
         if rng.random() < (0.25 if is_monday else 0.05):
@@ -23,6 +23,8 @@ def automation(scene: Scene, day_at: int, repositories: list[Repository], people
         pulls = [ticket for ticket in waiting if ticket.is_pull_request]
         if pulls and rng.random() < 0.2:
             scene.comment((bots["codecov-io"], repository, late), rng.choice(pulls))
+        if pulls and rng.random() < 0.05:
+            scene.review((bots["codecov-io"], repository, late + 30), rng.choice(pulls), state="commented", remarks=1)
         if waiting and rng.random() < 0.05:
             scene.close((bots["github-actions[bot]"], repository, late + 60), waiting[0])
         updates = [ticket for ticket in pulls if ticket.author.is_bot and ticket.is_open]

@@ -7,7 +7,7 @@ was renamed, one made again under its old name, ...). Who works where is decided
 from dataclasses import dataclass, field
 from random import Random
 
-from dlt_sources.sample_world.people import Person
+from dlt_sources.sample_world.people import Person, Span
 
 VERSIONS = 4
 
@@ -37,6 +37,10 @@ class Repository:
     growth: float = 1.0
     spikes: dict[int, float] = field(default_factory=dict)
     squashes: bool = False
+    # how much of its share of the team's work it gets
+    pace: float = 1.0
+    # times (first and last second, exclusive) in which nobody works on it, though it is there
+    deserted: tuple[Span, ...] = ()
     team: list[Person] = field(default_factory=list)
     next_number: int = 1
 
@@ -56,6 +60,10 @@ class Repository:
     def exists(self, at: int) -> bool:
         """Whether it is there then."""
         return self.created_at <= at and (self.gone_at is None or at < self.gone_at)
+
+    def is_deserted(self, at: int) -> bool:
+        """Whether everyone has left it then."""
+        return any(start <= at < end for start, end in self.deserted)
 
     def take_number(self) -> int:
         """The next number: issues and pull requests share them."""

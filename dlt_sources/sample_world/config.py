@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 # the formats written here; a world of another version is written anew
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 WORLD_END = date(2025, 10, 18)
 # GitHub changed the payloads of its events at this instant
 ERA_SWITCH = int(datetime(2025, 10, 7, tzinfo=UTC).timestamp())

@@ -25,7 +25,7 @@ def visitors(scene: Scene, day_at: int, repositories: list[Repository], people: 
             _fork(scene, rng.choice(people.crowd), repository, _time(scene, day_at))
         if rng.random() < min(mean * 0.05, 0.5):
             at = _time(scene, day_at)
-            if repository.exists(at):
+            if repository.exists(at) and not repository.is_deserted(at):
                 visit(scene, (rng.choice(people.crowd), repository, at))
 
 

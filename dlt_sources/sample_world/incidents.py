@@ -16,11 +16,15 @@ def incidents(scene: Scene, day_at: int, cast: Cast, people: People) -> None:
     """Whatever happens once and on this day."""
     config = scene.config
     popular = cast.projects[0].repositories[0]
+    abandoned, quiet = cast.projects[14].repositories[0], cast.projects[15].repositories[1]
     told = {
+        # before everybody leaves it
+        config.moment(0.0): lambda: _hackathon(scene, abandoned, abandoned.team, day_at),
         config.moment(0.2): lambda: _large_push(scene, popular, people, day_at + 13 * HOUR),
         config.moment(0.3): lambda: _star_twice(scene, popular, people, day_at + 12 * HOUR),
         config.moment(0.35): lambda: _around_midnight(scene, popular, people, day_at),
         config.moment(0.6): lambda: _other_kinds(scene, popular, people.developers[0], day_at + 8 * HOUR),
+        config.moment(0.65): lambda: _hackathon(scene, quiet, [*quiet.team, *people.developers[11:15]], day_at),
         config.moment(0.95): lambda: _bot_without_account(scene, popular, people.developers[0], day_at + 16 * HOUR),
     }
     if day_at in told:
@@ -55,6 +59,16 @@ def _around_midnight(scene: Scene, repository: Repository, people: People, day_a
     star(scene, (people.crowd[2], repository, day_at + DAY - 30))
     star(scene, (people.crowd[3], repository, day_at + DAY - 40))
     star(scene, (people.crowd[4], repository, day_at + DAY - 50))
+
+
+def _hackathon(scene: Scene, repository: Repository, people: list[Person], day_at: int) -> None:
+    """One day on which many work on one repository."""
+    rng, at = scene.rng, day_at + 9 * HOUR
+    for person in people:
+        for _ in range(rng.randint(2, 5)):
+            second = at + rng.randrange(9 * HOUR)
+            scene.push_to_main((person, repository, second), [second - 60, second - 20])
+        scene.open_issue((person, repository, at + rng.randrange(9 * HOUR)))
 
 
 def _other_kinds(scene: Scene, repository: Repository, person: Person, at: int) -> None:

@@ -145,7 +145,7 @@ def _visitor(rng: Random, number: int) -> Person:
 
 
 def _special_people(config: WorldConfig, developers: list[Person]) -> None:
-    """The namesake of a bot, a renamed account, and people whose commits no push can be matched with."""
+    """The namesake of a bot, a renamed account, people who come back, and some whose commits match no push."""
     always = ((config.begin_at, config.end_at + DAY),)
     namesake = developers[0]
     namesake.logins = [(0, "renovate")]
@@ -158,6 +158,11 @@ def _special_people(config: WorldConfig, developers: list[Person]) -> None:
     shouting = developers[2]
     shouting.email = f"Dev.{shouting.logins[0][1].title()}@Mail.Example"
     shouting.pattern, shouting.spans = Pattern.REGULAR, always
+    # here for the first days only, and again towards the end: even a short world has somebody who comes back
+    early = config.begin_at + max(DAY, int(config.days * 0.03) * DAY)
+    for early_bird in developers[7:11]:
+        early_bird.pattern = Pattern.FULL_TIME
+        early_bird.spans = ((config.begin_at, early), (config.moment(0.62), config.end_at + DAY))
     for number, ghost in enumerate(developers[3:7]):
         ghost.is_ghost = True
         ghost.email = f"ghost{number}@nowhere.example"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from dlt_sources.sample_world.cast import Artifact, Cast, Collection, Repository, listed
-from dlt_sources.sample_world.config import HOUR, WorldConfig
+from dlt_sources.sample_world.config import DAY, HOUR, WorldConfig
 
 
 def add_special_cases(rng: Random, config: WorldConfig, cast: Cast) -> None:
@@ -27,6 +27,7 @@ def add_special_cases(rng: Random, config: WorldConfig, cast: Cast) -> None:
     _move_between_projects(rng, cast)
     _odd_projects(cast)
     _odd_addresses(rng, cast)
+    _desert(config, cast)
     _shape_collections(cast)
 
 
@@ -144,6 +145,18 @@ def _odd_addresses(rng: Random, cast: Cast) -> None:
     cast.notes["address with blanks"] = blank
     cast.notes["address of 39 digits"] = short
     cast.notes["listed account"] = account
+
+
+def _desert(config: WorldConfig, cast: Cast) -> None:
+    """Everybody leaves project 14's repositories: one finds them again, the other does not. One of 15 is quiet."""
+    abandoned, forsaken = cast.projects[14].repositories[:2]
+    abandoned.deserted = ((config.begin_at + max(DAY, int(config.days * 0.03) * DAY), config.moment(0.6)),)
+    forsaken.deserted = ((config.moment(0.5), config.end_at + DAY),)
+    cast.notes["deserted and found again"] = abandoned.latest_name
+    cast.notes["deserted"] = forsaken.latest_name
+    quiet = cast.projects[15].repositories[1]
+    quiet.pace, quiet.stars_a_day = 0.08, 0.05
+    cast.notes["quiet but for one day"] = quiet.latest_name
 
 
 def _shape_collections(cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dlt_sources.sample_world.backlog import begin_backlog
 from dlt_sources.sample_world.bots import automation
 from dlt_sources.sample_world.cast import Cast
 from dlt_sources.sample_world.config import DAY, WorldConfig
@@ -13,11 +14,13 @@ from dlt_sources.sample_world.scene import Scene
 from dlt_sources.sample_world.work import sessions_of, work
 
 
-def start_story(config: WorldConfig, cast: Cast) -> Scene:
+def start_story(config: WorldConfig, cast: Cast, people: People) -> Scene:
     """The scene as it is when the world begins."""
     scene = Scene(config, cast.everything)
     for repository in cast.everything:
         scene.begin_history(repository)
+    for repository in cast.repositories:
+        begin_backlog(scene, repository, people)
     return scene
 
 

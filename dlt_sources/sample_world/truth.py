@@ -28,6 +28,12 @@ SCHEMAS = {
             ("repo_name", pa.string()),
             ("push_head", pa.string()),
             ("listed_shas", pa.list_(pa.string())),
+            # of the issue or pull request it is about: null where there is none
+            ("number", pa.int64()),
+            ("is_pull_request", pa.bool_()),
+            # when and by whom that was opened: null where the payload does not tell
+            ("opened_at", _SECOND),
+            ("opened_by", pa.int64()),
         ]
     ),
     # one row a commit of any repository; is_fetchable says whether its git history can be had and holds it

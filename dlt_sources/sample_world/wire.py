@@ -50,6 +50,11 @@ def is_new(at: int) -> bool:
     return at >= ERA_SWITCH
 
 
+def tells_opening(happening: Happening) -> bool:
+    """Whether the payload says when and by whom its issue or pull request was opened."""
+    return happening.type in ("IssuesEvent", "IssueCommentEvent") or not is_new(happening.at)
+
+
 def _organisation(owner: Owner) -> dict:
     return {
         "id": owner.id,

@@ -25,7 +25,7 @@ def sessions_of(scene: Scene, day_at: int, developers: list[Person]) -> list[Ses
             continue
         chance = person.pattern.weekend if is_weekend else person.pattern.weekday
         repository = person.homes[min(int(rng.expovariate(1.2)), len(person.homes) - 1)]
-        if rng.random() >= chance * min(1.15, max(0.25, trend(scene, repository, day_at))):
+        if rng.random() >= chance * repository.pace * min(1.15, max(0.25, trend(scene, repository, day_at))):
             continue
         start = day_at + int(person.peak_hour * HOUR) + int(rng.gauss(0, 1.6) * HOUR)
         sessions.append((_within(day_at, start), person, repository))
@@ -42,7 +42,7 @@ def _within(day_at: int, second: int) -> int:
 def work(scene: Scene, session: Session) -> None:
     """One session: look after what is open, then do something of one's own."""
     start, person, repository = session
-    if not repository.exists(start):
+    if not repository.exists(start) or repository.is_deserted(start):
         return
     rng = scene.rng
     at = start
@@ -57,9 +57,9 @@ def work(scene: Scene, session: Session) -> None:
     if deed < 0.55:
         _direct_work(scene, (person, repository, at))
     elif deed < 0.80:
-        scene.open_pull_request((person, repository, at), "feature", from_fork=rng.random() < 0.3)
+        _propose(scene, (person, repository, at))
     elif deed < 0.88:
-        scene.open_issue((person, repository, at))
+        ask(scene, (person, repository, at))
     if rng.random() < 0.03:
         scene.release((person, repository, at + 120), f"v0.{repository.take_number()}.0")
 
@@ -73,16 +73,35 @@ def visit(scene: Scene, who: tuple[Person, Repository, int]) -> None:
     if deed < 0.45 or (person.is_ghost and deed < 0.8):
         scene.open_pull_request(who, "patch", from_fork=True)
     elif deed < 0.7 or not tickets:
-        scene.open_issue(who)
+        ask(scene, who)
     else:
         scene.comment(who, rng.choice(tickets))
+
+
+def ask(scene: Scene, who: tuple[Person, Repository, int]) -> None:
+    """Open an issue; one in four adds something to it before anybody answers."""
+    person, repository, at = who
+    ticket = scene.open_issue(who)
+    if scene.rng.random() < 0.25:
+        scene.comment((person, repository, at + 200), ticket)
+
+
+def _propose(scene: Scene, who: tuple[Person, Repository, int]) -> None:
+    """Open a pull request; one in five of the team's own does not wait for anybody."""
+    rng = scene.rng
+    person, repository, at = who
+    ticket = scene.open_pull_request(who, "feature", from_fork=rng.random() < 0.3)
+    if not ticket.from_fork and rng.random() < 0.2:
+        scene.merge((person, repository, at + rng.randrange(20, 1800)), ticket)
 
 
 def _attention(scene: Scene, person: Person, repository: Repository, at: int) -> list[Ticket]:
     tickets = [
         ticket
         for ticket in scene.tickets[repository.id]
-        if ticket.ready_at < at and (ticket.author is not person or at - ticket.created_at > 5 * DAY)
+        if ticket.ready_at < at
+        # to one's own one comes back when somebody answered, or nobody did for long
+        and (ticket.author is not person or ticket.comments > 0 or at - ticket.created_at > 5 * DAY)
     ]
     return scene.rng.sample(tickets, min(len(tickets), scene.rng.choice((0, 1, 1, 2, 3))))
 
@@ -99,10 +118,12 @@ def _handle(scene: Scene, who: tuple[Person, Repository, int], ticket: Ticket) -
         else:
             scene.on_ticket(who, ticket, "labeled")
         return
+    is_own = ticket.author is person
     if deed < 0.55:
-        scene.review(who, ticket, state="approved", remarks=0)
+        if not is_own:
+            scene.review(who, ticket, state="approved", remarks=0)
         scene.merge((person, repository, at + 20), ticket)
-    elif deed < 0.70:
+    elif deed < 0.70 and not is_own:
         scene.review(who, ticket, state="changes_requested", remarks=rng.randint(1, 3))
     elif deed < 0.85:
         scene.comment(who, ticket)

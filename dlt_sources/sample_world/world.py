@@ -80,7 +80,7 @@ def write_profile(settings_home: Path, world: World) -> Path:
 def _write(folder: Path, config: WorldConfig, on_progress: OnProgress) -> dict[str, int]:
     people = make_people(config)
     cast = make_cast(config, people)
-    scene = start_story(config, cast)
+    scene = start_story(config, cast, people)
     world = World(directory=folder, config=config)
     counts = {"projects": len(cast.projects), "collections": len(cast.collections)}
     counts["developers"] = len(people.developers)

@@ -12,7 +12,7 @@ import pytest
 
 from dlt_sources.progress import Progress
 from dlt_sources.sample_world import World, WorldConfig, read_world, write_profile, write_world
-from dlt_sources.sample_world.config import ERA_SWITCH
+from dlt_sources.sample_world.config import ERA_SWITCH, FORMAT_VERSION
 from oso_lake.settings import Settings
 
 SMALL = WorldConfig(days=20, projects=16, seed=3)
@@ -106,7 +106,7 @@ def test_a_world_in_older_formats_is_replaced(tmp_path: Path) -> None:
     world = write_world(tmp_path / "world", config)
     about = tmp_path / "world" / "world.json"
     current = about.read_text()
-    about.write_text(current.replace('"format_version": 1', '"format_version": 0'))
+    about.write_text(current.replace(f'"format_version": {FORMAT_VERSION}', '"format_version": 0'))
     assert read_world(tmp_path / "world") is None
     assert write_world(tmp_path / "world", config) == world
     assert about.read_text() == current
