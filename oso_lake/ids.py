@@ -48,6 +48,11 @@ def package_id(registry: str, name: str) -> str:
     return oso_id(registry.upper(), "package", name)
 
 
+def funding_account_id(name: str) -> str:
+    """What a project or funder of that name gives and is given: one account, whether or not the directory lists it."""
+    return oso_id("OSS_FUNDING", "account", name)
+
+
 def project_id(slug: str) -> str:
     """A project of OSS Directory."""
     return oso_id("OSS_DIRECTORY", "project", slug)

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
         default="https://github.com",
         description="URL or directory below which repositories lie as owner/name[.git].",
     )
+    funding_url: str = Field(
+        default="https://raw.githubusercontent.com/opensource-observer/oss-funding/main/data/funding_data.csv",
+        description="URL or path of a CSV file of grants, or a directory of such files; empty for none.",
+    )
     evm_chains: tuple[EvmChain, ...] = Field(default=(), description="Chains to land, JSON in OSO_EVM_CHAINS.")
 
     memory_limit: str = Field(default="2GB", description="DuckDB's memory limit, for one connection.")

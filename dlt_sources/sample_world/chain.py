@@ -9,24 +9,15 @@ from random import Random
 
 from dlt_sources.sample_world.cast import Cast
 from dlt_sources.sample_world.config import DAY, HOUR, WorldConfig, poisson
+from dlt_sources.sample_world.tokens import Log, transfer_log, word
 
 # how long the chain goes on after the world, and how many of its last blocks are not final
 _TAIL = 30 * HOUR
 UNFINAL_BLOCKS = 3
-TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 APPROVAL = "0x8c5be1e5ebec7d5bd14f71427d1e84f3dd0314c0f7b2291e5b200ac8c7c3b925"
 DEPOSITOR = "0xdeaddeaddeaddeaddeaddeaddeaddeaddead0001"
 L1_BLOCK = "0x4200000000000000000000000000000000000015"
 _ETHER = 10**18
-
-
-@dataclass(frozen=True, kw_only=True)
-class Log:
-    """A log: who emitted it, topics, data."""
-
-    address: str
-    topics: tuple[str, ...]
-    data: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +63,7 @@ class Block:
 
 @dataclass(kw_only=True)
 class Chain:
-    """One chain while it runs; `lively` multiplies the transactions of a block."""
+    """One chain while it runs; `lively` multiplies the transactions of a block, `spam` is a token of false amounts."""
 
     name: str
     chain_id: int
@@ -80,6 +71,7 @@ class Chain:
     config: WorldConfig
     contracts: list[str]
     accounts: list[str]
+    spam: str
     rng: Random
     nonces: dict[str, int] = field(default_factory=dict)
 
@@ -161,11 +153,8 @@ class Chain:
         return self.nonces[sender]
 
     def _transfer(self, token: str, sender: str) -> Log:
-        topics = (TRANSFER, _word(sender), _word(self.rng.choice(self.accounts)))
-        if self.rng.random() < 0.15:
-            # a transfer of one item has its number as a fourth topic, and no data
-            return Log(address=token, topics=(*topics, f"0x{self.rng.randrange(10_000):064x}"), data="0x")
-        return Log(address=token, topics=topics, data=f"0x{self.rng.getrandbits(103):064x}")
+        receiver = self.rng.choice(self.accounts)
+        return transfer_log(self.rng, token, sender, receiver, is_spam=token == self.spam)
 
     def _logs(self, to: str, sender: str) -> tuple[Log, ...]:
         logs = [self._transfer(to, sender)] if self.rng.random() < 0.7 else []
@@ -173,7 +162,7 @@ class Chain:
             # a call that reaches another contract
             logs.append(self._transfer(self._popular_contract(), to))
         if self.rng.random() < 0.1:
-            logs.append(Log(address=to, topics=(APPROVAL, _word(sender), _word(to)), data="0x" + "f" * 64))
+            logs.append(Log(address=to, topics=(APPROVAL, word(sender), word(to)), data="0x" + "f" * 64))
         return tuple(logs)
 
 
@@ -183,7 +172,8 @@ def make_chains(config: WorldConfig, cast: Cast) -> list[Chain]:
     for name, chain_id, lively in (("optimism", 10, 1.0), ("base", 8453, 1.3)):
         rng = config.random(name)
         listed = [address for project in cast.projects for address in project.contracts.get(name, ())]
-        contracts = [*dict.fromkeys(listed), *(f"0x{rng.getrandbits(160):040x}" for _ in range(6))]
+        unlisted = [f"0x{rng.getrandbits(160):040x}" for _ in range(6)]
+        contracts = [*dict.fromkeys(listed), *unlisted]
         rng.shuffle(contracts)
         accounts = [f"0x{rng.getrandbits(160):040x}" for _ in range(40 + 6 * config.projects)]
         # an account that a project lists is paid now and then
@@ -197,11 +187,8 @@ def make_chains(config: WorldConfig, cast: Cast) -> list[Chain]:
                 config=config,
                 contracts=contracts,
                 accounts=accounts,
+                spam=unlisted[0],
                 rng=rng,
             )
         )
     return chains
-
-
-def _word(address: str) -> str:
-    return "0x" + "0" * 24 + address[2:]

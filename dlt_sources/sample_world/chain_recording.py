@@ -6,6 +6,7 @@ One line of a file is one block: `{"number": n, "block": <eth_getBlockByNumber(n
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from dlt_sources.sample_world.chain import UNFINAL_BLOCKS, Block, Chain, Transaction
@@ -18,7 +19,7 @@ _NO_UNCLES = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347
 _SEQUENCER = "0x4200000000000000000000000000000000000011"
 
 
-def write_chain(folder: Path, chain: Chain, truth: TruthTable) -> tuple[int, int]:
+def write_chain(folder: Path, chain: Chain, truth: TruthTable, transfers: TruthTable) -> tuple[int, int]:
     """Write the recording of `chain` into `folder`; returns its numbers of blocks and transactions."""
     (folder / "blocks").mkdir(parents=True)
     times: list[list[int]] = []
@@ -34,6 +35,8 @@ def write_chain(folder: Path, chain: Chain, truth: TruthTable) -> tuple[int, int
         transactions += len(block.transactions)
         for transaction in block.transactions:
             truth.add(_truth(chain, block, transaction))
+        for row in _transfers(chain, block):
+            transfers.add(row)
     _write(folder, times[-1][0], lines)
     latest = times[-1][0]
     index = {"chain_id": chain.chain_id, "blocks": times, "latest": latest, "finalized": latest - UNFINAL_BLOCKS}
@@ -165,3 +168,12 @@ def _truth(chain: Chain, block: Block, transaction: Transaction) -> tuple[object
         transaction.succeeded,
         str(transaction.fee),
     )
+
+
+def _transfers(chain: Chain, block: Block) -> Iterator[tuple[object, ...]]:
+    emitted = ((transaction.hash, log) for transaction in block.transactions for log in transaction.logs)
+    for index, (hash_, log) in enumerate(emitted):
+        if (moved := log.transfer) is not None:
+            value = None if moved.value is None else str(moved.value)
+            place = (chain.name, block.at, hash_, index, log.address, moved.kind)
+            yield (*place, moved.sender, moved.receiver, value, moved.decimals)

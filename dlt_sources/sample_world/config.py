@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 # the formats written here; a world of another version is written anew
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 WORLD_END = date(2025, 10, 18)
 # GitHub changed the payloads of its events at this instant
 ERA_SWITCH = int(datetime(2025, 10, 7, tzinfo=UTC).timestamp())
@@ -102,6 +102,11 @@ class World:
     def evm_dir(self) -> Path:
         """Recorded JSON-RPC answers, one folder a chain."""
         return self.directory / "evm"
+
+    @property
+    def funding_dir(self) -> Path:
+        """CSV files of grants."""
+        return self.directory / "oss_funding"
 
     @property
     def truth_dir(self) -> Path:

@@ -8,6 +8,7 @@ from random import Random
 
 from dlt_sources.sample_world.cast import Artifact, Cast, Collection, Repository, listed
 from dlt_sources.sample_world.config import DAY, HOUR, WorldConfig
+from dlt_sources.sample_world.tokens import SIX_DECIMALS
 
 
 def add_special_cases(rng: Random, config: WorldConfig, cast: Cast) -> None:
@@ -29,6 +30,7 @@ def add_special_cases(rng: Random, config: WorldConfig, cast: Cast) -> None:
     _odd_addresses(rng, cast)
     _desert(config, cast)
     _shape_collections(cast)
+    _list_known_tokens(cast)
 
 
 def _share_repositories(rng: Random, cast: Cast) -> None:
@@ -178,3 +180,13 @@ def _shape_collections(cast: Cast) -> None:
 def _ensure(collection: Collection, slug: str) -> None:
     if slug not in {entry[0] for entry in collection.entries}:
         collection.entries.append((slug, 0, None))
+
+
+def _list_known_tokens(cast: Cast) -> None:
+    """Projects 0 and 3 list a token each whose amounts have six decimals, not eighteen."""
+    for project, (chain, address) in zip((cast.projects[0], cast.projects[3]), SIX_DECIMALS.items(), strict=True):
+        project.artifacts.append(
+            Artifact(kind="blockchain", raw=address, clean=address, networks=(chain,), tags=("contract",))
+        )
+        project.contracts.setdefault(chain, []).append(address)
+        cast.notes[f"token of six decimals on {chain}"] = address

@@ -93,6 +93,36 @@ SCHEMAS = {
             ("fee_wei", pa.string()),
         ]
     ),
+    # one row a log that looks like a transfer; kind is erc20, erc721 (one item, no value) or odd (neither, whatever its
+    # emitter meant by it). value is a decimal string of the token's smallest unit, of which 10^decimals are one token
+    "token_transfers": pa.schema(
+        [
+            ("chain", pa.string()),
+            ("block_at", _SECOND),
+            ("hash", pa.string()),
+            ("log_index", pa.int64()),
+            ("token", pa.string()),
+            ("kind", pa.string()),
+            ("from_address", pa.string()),
+            ("to_address", pa.string()),
+            ("value", pa.string()),
+            ("decimals", pa.int64()),
+        ]
+    ),
+    # one row a line of a funding file that is meant as a grant; amount is a decimal string in USD. to_project_name is
+    # null where the file names nobody. fault says why a line cannot be read: then amount and date may be null
+    "grants": pa.schema(
+        [
+            ("file", pa.string()),
+            ("line", pa.int64()),
+            ("to_project_name", pa.string()),
+            ("from_funder_name", pa.string()),
+            ("amount", pa.string()),
+            ("funding_date", pa.date32()),
+            ("grant_pool_name", pa.string()),
+            ("fault", pa.string()),
+        ]
+    ),
 }
 _BATCH = 100_000
 

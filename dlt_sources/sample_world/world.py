@@ -12,6 +12,7 @@ from dlt_sources.sample_world.chain import make_chains
 from dlt_sources.sample_world.chain_recording import write_chain
 from dlt_sources.sample_world.config import DAY, FORMAT_VERSION, HOUR, TAIL_HOURS, World, WorldConfig
 from dlt_sources.sample_world.deliveries import Post
+from dlt_sources.sample_world.funding import write_funding
 from dlt_sources.sample_world.oss_directory import tell_directory, write_oss_directory
 from dlt_sources.sample_world.people import People, make_people
 from dlt_sources.sample_world.repositories import tell_commits, write_repositories
@@ -66,6 +67,7 @@ def write_profile(settings_home: Path, world: World) -> Path:
         f"github_archive_url = {json.dumps(str(world.archive_dir))}",
         f"oss_directory_url = {json.dumps(str(world.oss_directory))}",
         f"git_base_url = {json.dumps(str(world.git_dir))}",
+        f"funding_url = {json.dumps(str(world.funding_dir))}",
     ]
     for name, chain_id in chains:
         url = json.dumps((world.evm_dir / name).as_uri())
@@ -90,6 +92,7 @@ def _write(folder: Path, config: WorldConfig, on_progress: OnProgress) -> dict[s
     tell_directory(world.truth_dir, config, cast, shas)
     counts["directory_versions"] = len(shas)
     counts |= _write_chains(world, cast, on_progress)
+    counts["grants"] = write_funding(world, cast)
     written = {
         "format_version": FORMAT_VERSION,
         "config": config.as_dict(),
@@ -134,10 +137,14 @@ def _write_git(world: World, cast: Cast, people: People, scene: Scene, on_progre
 def _write_chains(world: World, cast: Cast, on_progress: OnProgress) -> dict[str, int]:
     counts = {"blocks": 0, "transactions": 0}
     chains = make_chains(world.config, cast)
-    with TruthTable(world.truth_dir, "transactions") as truth:
+    with (
+        TruthTable(world.truth_dir, "transactions") as truth,
+        TruthTable(world.truth_dir, "token_transfers") as transfers,
+    ):
         for number, chain in enumerate(chains):
-            blocks, transactions = write_chain(world.evm_dir / chain.name, chain, truth)
+            blocks, transactions = write_chain(world.evm_dir / chain.name, chain, truth, transfers)
             counts["blocks"] += blocks
             counts["transactions"] += transactions
             on_progress(Progress(done=number + 1, total=len(chains), unit="chains", detail=chain.name))
+        counts["token_transfers"] = transfers.rows
     return counts

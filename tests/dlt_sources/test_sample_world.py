@@ -132,6 +132,7 @@ def test_the_profile_points_the_settings_at_the_world(world: World, tmp_path: Pa
     assert settings.start == world.begin
     assert Path(settings.github_archive_url) == world.archive_dir
     assert Path(settings.git_base_url) == world.git_dir
+    assert Path(settings.funding_url) == world.funding_dir
     assert settings.chain_names == ("optimism", "base")
     assert settings.evm_chains[0].rpc_url.get_secret_value() == (world.evm_dir / "optimism").as_uri()
 

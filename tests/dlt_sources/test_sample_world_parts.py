@@ -216,7 +216,7 @@ def test_transactions_hold_what_chains_are_known_for(recording: tuple[dict, list
         assert ("l1Fee" in receipt) is (transaction["type"] != "0x7e")
         assert not (receipt["logs"] and receipt["status"] == "0x0")
     topics = {len(log["topics"]) for receipt in receipts for log in receipt["logs"]}
-    assert topics == {3, 4}
+    assert topics == {1, 3, 4}
     for line in lines:
         indexes = [int(log["logIndex"], 16) for receipt in line["receipts"] for log in receipt["logs"]]
         assert indexes == list(range(len(indexes)))
