@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dlt_sources.progress import OnProgress, Progress
-from oso_dagster.freshness import Freshness, Stale, hull, in_order
+from oso_dagster.freshness import Freshness, Stale
+from oso_dagster.groups import Batch, batches, in_order
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.project import Project
 from oso_dagster.reports import MaterializeReport, RunFailedError
@@ -29,6 +30,7 @@ def freshness_of(project: Project, manifest: Manifest) -> Freshness:
         manifest=manifest,
         planned=ledger.planned(),
         entries=ledger.entries(),
+        changes=ledger.changes(),
         raw=RawState(project.settings, datetime.now(UTC)),
         start=project.settings.start,
     )
@@ -97,40 +99,45 @@ def _all_of(models: Sequence[ModelEntry], span: Callable[[ModelEntry], Window | 
     for model in models:
         window = span(model)
         if model.grain is None:
-            yield Stale(model=model, window=None)
-        elif window is not None and next(model.grain.windows(window), None) is not None:
-            yield Stale(model=model, window=window)
+            yield Stale(model=model, windows=None)
+        elif window is not None and (whole := list(model.grain.windows(window))):
+            yield Stale(model=model, windows=(Window(whole[0].start, whole[-1].end),))
 
 
 def _run_group(
     runner: "Runner", group: Sequence[Stale], outcomes: Sequence[Outcome], hear: Callable[[Any], None]
 ) -> Iterator[str]:
     """Run what of `group` depends on nothing that failed; yields the ids of the runs it took."""
-    left, lost = _without_failed(group, outcomes)
+    for batch in batches(group):
+        yield from _run_batch(runner, batch, outcomes, hear)
+
+
+def _run_batch(
+    runner: "Runner", batch: Batch, outcomes: Sequence[Outcome], hear: Callable[[Any], None]
+) -> Iterator[str]:
+    left, lost = _without_failed(batch, outcomes)
     for outcome in lost:
         hear(outcome)
     while left:
-        windows = [one.window for one in left if one.window is not None]
-        keys = [one.model.key for one in left]
-        heard = runner.run(keys, hull(windows) if windows else None, on_event=hear, grain_of=left[0].model)
+        heard = runner.run([model.key for model in left], batch.window, on_event=hear, grain_of=left[0])
         yield heard.run_id
         told = {item.model.name for item in heard.items if isinstance(item, Outcome)}
         if heard.error and not told:
             raise RunFailedError(heard.error)
         # Dagster skips the steps after one that failed, also for models that do not depend on what failed
-        left = [one for one in left if one.model.name not in told] if heard.error else []
+        left = [model for model in left if model.name not in told] if heard.error else []
 
 
-def _without_failed(group: Sequence[Stale], outcomes: Sequence[Outcome]) -> tuple[list[Stale], list[Outcome]]:
-    """Of `group` (parents first) what depends on nothing that failed, and an outcome for each of the others."""
+def _without_failed(batch: Batch, outcomes: Sequence[Outcome]) -> tuple[list[ModelEntry], list[Outcome]]:
+    """Of `batch` what depends on nothing that failed, and an outcome for each of the others."""
     failed = {outcome.model.name for outcome in outcomes if outcome.status is Status.FAILED}
-    left: list[Stale] = []
+    left: list[ModelEntry] = []
     lost: list[Outcome] = []
-    for one in group:
-        if parents := sorted(failed.intersection(one.model.parents)):
-            failed.add(one.model.name)
+    for model in batch.models:
+        if parents := sorted(failed.intersection(model.parents)):
+            failed.add(model.name)
             reason = f"upstream failed: {', '.join(parents)}"
-            lost.append(Outcome(model=one.model, status=Status.FAILED, window=one.window, reason=reason))
+            lost.append(Outcome(model=model, status=Status.FAILED, window=batch.window, reason=reason))
         else:
-            left.append(one)
+            left.append(model)
     return left, lost

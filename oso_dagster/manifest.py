@@ -24,7 +24,7 @@ from oso_dagster.project import Project, environment_of
 from oso_dagster.reads import Reads
 from oso_lake.calendar import Grain
 
-FORMAT = 5
+FORMAT = 6
 BUILD_TIMEOUT_SECONDS = 600
 _IGNORED = {"__pycache__", ".cache", "logs", "tests"}
 _PACKAGES = Path(__file__).resolve().parent.parent
@@ -69,6 +69,8 @@ class ModelEntry:
     parents: tuple[str, ...] = ()
     raw_inputs: tuple[str, ...] = ()
     asset_tags: Mapping[str, str] = field(default_factory=dict)
+    # for a model without partitions: SQL that says which days changed rows matter to; see runner/footprints.py
+    footprint: str = ""
 
     @property
     def table(self) -> str:

@@ -78,7 +78,16 @@ def _entry(context: "Context", model: "Model", snapshot: "Snapshot", names: dict
         parents=tuple(sorted(names[fqn] for fqn in model.depends_on if fqn in names)),
         raw_inputs=tuple(sorted(_raw_inputs(model))),
         asset_tags=OsoSQLMeshTranslator().get_tags(context, model),
+        footprint=_footprint(context, names[model.fqn]),
     )
+
+
+def _footprint(context: "Context", name: str) -> str:
+    """The model's file in the project's footprints/; raises ValueError for one that is not a query."""
+    from oso_dagster.runner.footprints import checked
+
+    path = Path(context.path) / "footprints" / f"{name.rsplit('.', 1)[-1]}.sql"
+    return checked(path.read_text(), path) if path.exists() else ""
 
 
 def _start(model: "Model") -> date | None:

@@ -22,7 +22,7 @@ from oso_dagster.runner.inputs import (
     read_window,
     whole_window,
 )
-from oso_dagster.runner.ledger import Entry, Ledger, Sources
+from oso_dagster.runner.ledger import Change, Entry, Ledger, Sources
 from oso_dagster.runner.outcomes import AuditFailedError, Outcome, Request, Status, UpstreamFailedError, reason_of
 from oso_dagster.runner.publish import Audited, publish_batch
 from oso_dagster.runner.raw_state import RawState
@@ -39,6 +39,7 @@ class _Audited:
 
     outcome: Outcome
     entry: Entry
+    changes: tuple[Change, ...] = ()
 
 
 def ledger_of(project: Project) -> Ledger:
@@ -113,7 +114,7 @@ class _Run:
             self._check_parents(model)
             window = self._checked_window(model)
             self._withdraw(model, window)
-            evaluated = evaluate(self.session, model.name, window)
+            evaluated = evaluate(self.session, model.name, window, self._footprint(model))
         except Exception as error:  # noqa: BLE001 - one model's failure must not stop its siblings
             self.failed.add(model.name)
             yield self._failure(model, window, error)
@@ -169,7 +170,7 @@ class _Run:
                 done.append(one)
         if not self.request.partial:
             self.session.record((one.entry.model, to_interval(one.entry.window)) for one in done)
-            self.ledger.record(one.entry for one in done)
+            self.ledger.record((one.entry for one in done), {one.entry.model: one.changes for one in done})
         for one in batch:
             name = one.outcome.model.name
             if name in errors:
@@ -205,6 +206,12 @@ class _Run:
         if model.name in self.before:
             self.ledger.withdraw(model.name, window if model.grain else None)
 
+    def _footprint(self, model: ModelEntry) -> str:
+        """The model's footprint, when there is something computed of this version to compare with."""
+        version = self.session.snapshots[model.name].version
+        computed = any(entry.version == version for entry in self.before.get(model.name, ()))
+        return model.footprint if computed and model.grain is None else ""
+
     def _add(self, outcome: Outcome, evaluated: Evaluated) -> None:
         model, window = outcome.model, outcome.window
         if window is None:
@@ -218,9 +225,12 @@ class _Run:
             version=outcome.version,
             sources=self._sources(model, window),
             run_id=self.request.run_id,
-            changed=self._unchanged_since(model, window, outcome.version) if evaluated.is_unchanged else 0,
+            # where the days are known, they and not the whole model are what changed
+            changed=self._unchanged_since(model, window, outcome.version)
+            if evaluated.is_unchanged or evaluated.changes is not None
+            else 0,
         )
-        self.batch.append(_Audited(outcome=outcome, entry=entry))
+        self.batch.append(_Audited(outcome=outcome, entry=entry, changes=evaluated.changes or ()))
 
     def _unchanged_since(self, model: ModelEntry, window: Window, version: str) -> int:
         """When the rows that `window` held before were last computed differently; 0 when not all of it was computed."""

@@ -1,9 +1,12 @@
 """Evaluates and audits one model for one window, straight from its promoted snapshot."""
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from oso_dagster.runner.footprints import changes_since, kept_rows
+from oso_dagster.runner.ledger import Change
 from oso_dagster.runner.session import Session
 from oso_lake.calendar import Window
 
@@ -32,6 +35,8 @@ class Evaluated:
     evaluate_seconds: float
     audit_seconds: float
     is_unchanged: bool
+    # of an unpartitioned model: the days that came out differently, None when that is not known
+    changes: tuple[Change, ...] | None = None
 
     @property
     def blocked_by(self) -> tuple[AuditOutcome, ...]:
@@ -39,8 +44,10 @@ class Evaluated:
         return tuple(audit for audit in self.audits if audit.blocking and not audit.is_passed)
 
 
-def evaluate(session: Session, name: str, window: Window) -> Evaluated:
+def evaluate(session: Session, name: str, window: Window, footprint: str = "") -> Evaluated:
     """Replace the window of `name` in the compute store and audit it; errors of the engine are raised as they are.
+
+    With the `footprint` of a model that was computed before, it is also said which days came out differently.
 
     The execution time is the window's end, not the clock: models that are rebuilt whole have no other way to know
     which day is the last complete one, and a window's rows must not depend on when it was computed.
@@ -58,8 +65,12 @@ def evaluate(session: Session, name: str, window: Window) -> Evaluated:
     evaluator = session.context.snapshot_evaluator
     began = time.perf_counter()
     before = _measure(session, name, window)
-    evaluator.evaluate(snapshot, target_table_exists=True, batch_index=0, **arguments)
-    after = _measure(session, name, window)
+    changes: tuple[Change, ...] | None = None
+    with kept_rows(session, name) if footprint else nullcontext():
+        evaluator.evaluate(snapshot, target_table_exists=True, batch_index=0, **arguments)
+        after = _measure(session, name, window)
+        if footprint and before != after:
+            changes = changes_since(session, name, footprint)
     evaluated = time.perf_counter()
     audits = tuple(
         AuditOutcome(
@@ -73,6 +84,7 @@ def evaluate(session: Session, name: str, window: Window) -> Evaluated:
         evaluate_seconds=evaluated - began,
         audit_seconds=time.perf_counter() - evaluated,
         is_unchanged=before == after,
+        changes=changes,
     )
 
 

@@ -25,6 +25,9 @@ create table if not exists computed_windows (
   sources text not null, run_id text not null, computed integer not null, changed integer not null,
   primary key (model, first_day));
 create index if not exists computed_in_order on computed_windows (computed);
+create table if not exists changed_days (
+  model text not null, number integer not null, first_day text not null, end_day text not null, via text not null);
+create index if not exists changed_in_order on changed_days (model, number);
 create table if not exists planned (model text primary key, version text not null);
 create table if not exists plans (fingerprint text not null);
 """
@@ -43,6 +46,18 @@ class Entry:
     run_id: str = ""
     computed: int = 0
     changed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Days that a new computation of an unpartitioned model made differ, for those who read it together with `via`.
+
+    `number` counts with `Entry.computed`; an empty `via` means every reader.
+    """
+
+    window: Window
+    via: str = ""
+    number: int = 0
 
 
 class Ledger:
@@ -104,13 +119,49 @@ class Ledger:
         with self._open() as connection:
             _withdraw(connection, model, window)
 
-    def record(self, entries: Iterable[Entry]) -> None:
-        """Record computed windows, in the order in which they were computed (parents first)."""
+    def changes(self) -> dict[str, list[Change]]:
+        """Changed days of unpartitioned models that may still be newer than something that read them."""
+        if not self._path.exists():
+            return {}
+        found: dict[str, list[Change]] = {}
         with self._open() as connection:
-            (last,) = connection.execute("select coalesce(max(computed), 0) from computed_windows").fetchone()
+            rows = connection.execute("select model, number, first_day, end_day, via from changed_days").fetchall()
+        for model, number, first, end, via in rows:
+            window = Window(date.fromisoformat(first), date.fromisoformat(end))
+            found.setdefault(model, []).append(Change(window=window, via=via, number=number))
+        return found
+
+    def record(self, entries: Iterable[Entry], changes: Mapping[str, Sequence[Change]] | None = None) -> None:
+        """Record computed windows, in the order in which they were computed (parents first).
+
+        `changes` are the days that unpartitioned models among them changed, by model.
+        """
+        with self._open() as connection:
+            # what was computed last may have been withdrawn since: a number never comes twice
+            (last,) = connection.execute(
+                "select max(coalesce((select max(computed) from computed_windows), 0),"
+                " coalesce((select max(changed) from computed_windows), 0),"
+                " coalesce((select max(number) from changed_days), 0))"
+            ).fetchone()
             for number, entry in enumerate(entries, last + 1):
                 _withdraw(connection, entry.model, entry.window)
                 _insert(connection, replace(entry, computed=number, changed=entry.changed or number))
+                for change in (changes or {}).get(entry.model, ()):
+                    connection.execute(
+                        "insert into changed_days values (?, ?, ?, ?, ?)",
+                        (
+                            entry.model,
+                            number,
+                            change.window.start.isoformat(),
+                            change.window.end.isoformat(),
+                            change.via,
+                        ),
+                    )
+            if changes:
+                # older than everything that is computed: nobody can have missed them
+                connection.execute(
+                    "delete from changed_days where number < (select min(computed) from computed_windows)"
+                )
 
 
 def _insert(connection: sqlite3.Connection, entry: Entry) -> None:

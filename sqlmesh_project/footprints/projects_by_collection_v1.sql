@@ -1,0 +1,40 @@
+/* Projects that came to a collection or left it: the days of their artifacts' events */
+WITH projects AS (
+  SELECT
+    changed.project_id
+  FROM changed
+  GROUP BY
+    changed.project_id,
+    changed.collection_id,
+    changed.valid_from,
+    changed.valid_to
+  /* twice: before and after, with another name */
+  HAVING
+    COUNT(*) = 1
+), artifacts AS (
+  SELECT DISTINCT
+    members.artifact_id
+  FROM oso.artifacts_by_project_v1 AS members
+  INNER JOIN projects
+    ON projects.project_id = members.project_id
+)
+SELECT DISTINCT
+  events.bucket_day AS day,
+  'oso.int_events_daily__github' AS via
+FROM oso.int_events_daily__github AS events
+INNER JOIN artifacts
+  ON artifacts.artifact_id = events.to_artifact_id
+UNION ALL
+SELECT DISTINCT
+  events.bucket_day AS day,
+  'oso.int_first_of_event_from_artifact__github' AS via
+FROM oso.int_events_daily__github AS events
+INNER JOIN artifacts
+  ON artifacts.artifact_id = events.to_artifact_id
+UNION ALL
+SELECT DISTINCT
+  events.bucket_day AS day,
+  'oso.int_events_daily__blockchain' AS via
+FROM oso.int_events_daily__blockchain AS events
+INNER JOIN artifacts
+  ON artifacts.artifact_id = events.to_artifact_id
