@@ -1,17 +1,35 @@
-"""Kinds of metrics that many entries share: sums of events, and numbers of distinct people."""
+"""Kinds of metrics that many entries share: sums of events, and numbers of distinct people; and how often they come."""
+
+from collections.abc import Mapping, Sequence
 
 from sqlmesh_project.metrics_factory import MetricMetadata, MetricQueryDef, RollingConfig
 
 OWNER = "oso"
-GRAINS = ("daily", "weekly", "monthly")
+GRAINS = ("daily", "weekly", "monthly", "quarterly", "yearly")
+WEEKLY_ON = ("weekly", "monthly", "quarterly", "yearly")
+MONTHLY_ON = ("monthly", "quarterly", "yearly")
+# half years too, for what is read in reports rather than on dashboards
+REPORT_GRAINS = ("monthly", "quarterly", "biannually", "yearly")
 ROLLING = RollingConfig(windows=(30, 90), unit="day", cron="@daily")
+ROLLING_HALF_YEAR = RollingConfig(windows=(30, 90, 180), unit="day", cron="@daily")
+
+_NOTHING: Mapping[str, object] = {}
 
 
-def summed(ref: str, *, unit: str, display_name: str, description: str) -> MetricQueryDef:
+def summed(
+    ref: str,
+    *,
+    unit: str,
+    display_name: str,
+    description: str,
+    variables: Mapping[str, object] = _NOTHING,
+    grains: Sequence[str] = GRAINS,
+) -> MetricQueryDef:
     """A sum of events: by grain and over all time; sums of its days are its months."""
     return MetricQueryDef(
         ref=ref,
-        time_aggregations=GRAINS,
+        vars=variables,
+        time_aggregations=grains,
         over_all_time=True,
         metadata=MetricMetadata(
             display_name=display_name, description=description, unit=unit, owner=OWNER, additivity="additive"

@@ -285,6 +285,7 @@ def test_a_range_gives_what_its_days_give(models: ModelRun) -> None:
         "int_commits__pushes",
         "int_events__github",
         "int_events_daily__github",
+        "int_first_of_event_from_artifact__github",
     )
     queries = [f"SELECT * FROM oso.{table} ORDER BY ALL" for table in incremental]
     of_range = [models.rows(query) for query in queries]

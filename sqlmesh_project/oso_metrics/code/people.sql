@@ -4,10 +4,15 @@ SELECT
   events.to_artifact_id,
   '' AS from_artifact_id,
   @metric_name() AS metric,
-  SUM(events.amount) AS amount
+  COUNT(DISTINCT events.from_artifact_id) AS amount
 FROM oso.int_events_daily__github AS events
 WHERE
-  events.event_type = 'ISSUE_OPENED'
+  events.event_type IN @event_types
+  AND NOT events.from_artifact_id IN (
+    SELECT
+      bots.artifact_id
+    FROM oso.int_bots AS bots
+  )
   AND events.bucket_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
 GROUP BY
   1,

@@ -7,7 +7,11 @@ SELECT
   SUM(events.amount) AS amount
 FROM oso.int_events_daily__github AS events
 WHERE
-  events.event_type = 'PULL_REQUEST_MERGED'
+  events.from_artifact_id IN (
+    SELECT
+      bots.artifact_id
+    FROM oso.int_bots AS bots
+  )
   AND events.bucket_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
 GROUP BY
   1,

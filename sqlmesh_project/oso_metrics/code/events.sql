@@ -7,7 +7,7 @@ SELECT
   SUM(events.amount) AS amount
 FROM oso.int_events_daily__github AS events
 WHERE
-  events.event_type = 'FORKED'
+  events.event_type IN @event_types
   AND events.bucket_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
 GROUP BY
   1,
