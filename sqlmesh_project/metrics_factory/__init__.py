@@ -4,15 +4,15 @@
     registry()                what was loaded, or loads it: usable without a SQLMesh context and without Dagster
     keeping_sound_metrics()   inside it, a mistake in one metric does not keep the others from loading
 
-Modules, in the order a query passes them: definitions, validation, reading, macros, joiner (graph, scopes), strategies
-(shapes, rolling, dating; clocks, calendar_sql), rendering, compiling, meaning, models, catalogue, overriding (proxies),
-factory, output. Mistakes are in errors.
+Modules, in the order a query passes them: definitions, validation, reading, macros, joiner (keying, memberships, using;
+graph, dimensions, scopes), strategies (shapes, rolling, dating; clocks, calendar_sql), rendering, compiling, meaning,
+models, catalogue, overriding (proxies), factory, output. Mistakes are in errors.
 """
 
 import importlib.util
 import sys
 import warnings
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,7 @@ from sqlmesh_project.metrics_factory.definitions import (
     RollingConfig,
     Variant,
 )
+from sqlmesh_project.metrics_factory.dimensions import Dimension
 from sqlmesh_project.metrics_factory.errors import MetricProblem, MetricsError
 from sqlmesh_project.metrics_factory.factory import FactoryOptions, TimeseriesMetrics, load
 from sqlmesh_project.metrics_factory.graph import DIRECTORY, EntityGraph, Membership
@@ -34,6 +35,8 @@ from sqlmesh_project.metrics_factory.overriding import MacroOverridingModel, reg
 from sqlmesh_project.metrics_factory.validation import as_day
 
 __all__ = [
+    "DIRECTORY",
+    "Dimension",
     "EntityGraph",
     "FactoryOptions",
     "MacroOverridingModel",
@@ -69,7 +72,7 @@ def factory_options(  # noqa: PLR0913 - the author's interface, all by keyword
     *,
     start: str | date,
     metric_queries: Mapping[str, MetricQueryDef],
-    timeseries_sources: Sequence[str],
+    timeseries_sources: Sequence[str] | Mapping[str, str],
     relations: Sequence[str] = (),
     schema: str = "oso",
     queries_dir: str | Path = "oso_metrics",
@@ -79,12 +82,15 @@ def factory_options(  # noqa: PLR0913 - the author's interface, all by keyword
     additional_tags: Sequence[str] = (),
     metadata_modifiers: Sequence[MetadataModifier] = (),
     graph: EntityGraph = DIRECTORY,
+    dimensions: Sequence[Dimension] = (),
     enabled: bool = True,
     model_prefix: str | None = None,
 ) -> FactoryOptions:
     """The options of `timeseries_metrics`, with names qualified and `queries_dir` taken below the SQLMesh project.
 
-    `timeseries_sources` hold events and are joined to entities; `relations` are all other tables that metrics read.
+    `timeseries_sources` hold events and are joined to entities (a dict says which column of each is its time, which
+    `attribution="as_of_event"` needs where a query does not bound it); `dimensions` hold facts about artifacts;
+    `relations` are all other tables that metrics read. `graph` leads from artifacts to the other entity types.
     `metadata_modifiers` take a name and a definition and return the definition to use. Raises TypeError and
     ValueError for what is wrong with these options themselves.
     """
@@ -107,6 +113,8 @@ def factory_options(  # noqa: PLR0913 - the author's interface, all by keyword
         incremental_audits=tuple(incremental_audits),
         additional_tags=tuple(additional_tags),
         graph=graph,
+        dimensions={_qualified_name(dimension.table, schema): dimension for dimension in dimensions},
+        time_columns=_time_columns(timeseries_sources, schema),
     )
 
 
@@ -167,5 +175,14 @@ def _run(path: Path) -> None:
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
-def _qualified(names: Sequence[str], schema: str) -> frozenset[str]:
-    return frozenset(name.lower() if "." in name else f"{schema}.{name.lower()}" for name in names)
+def _qualified(names: Iterable[str], schema: str) -> frozenset[str]:
+    return frozenset(_qualified_name(name, schema) for name in names)
+
+
+def _qualified_name(name: str, schema: str) -> str:
+    return name.lower() if "." in name else f"{schema}.{name.lower()}"
+
+
+def _time_columns(sources: Sequence[str] | Mapping[str, str], schema: str) -> dict[str, str]:
+    times = sources.items() if isinstance(sources, Mapping) else ()
+    return {_qualified_name(name, schema): time for name, time in times}

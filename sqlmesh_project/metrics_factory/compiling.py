@@ -9,6 +9,7 @@ from sqlglot import exp
 from oso_lake.calendar import Grain
 from sqlmesh_project.metrics_factory.calendar_sql import WindowEnd
 from sqlmesh_project.metrics_factory.definitions import Additivity, MetricQueryDef, Variant
+from sqlmesh_project.metrics_factory.dimensions import Dimension
 from sqlmesh_project.metrics_factory.errors import SqlMistake, suggestion
 from sqlmesh_project.metrics_factory.graph import EntityGraph
 from sqlmesh_project.metrics_factory.joiner import Joiner
@@ -50,6 +51,8 @@ class Compiler:
     graph: EntityGraph
     peer_name: Callable[[str, Variant], str]
     variables: Mapping[str, object] = field(default_factory=dict)
+    dimensions: Mapping[str, Dimension] = field(default_factory=dict)
+    time_columns: Mapping[str, str] = field(default_factory=dict)
 
     def compile(self, variant: Variant) -> Compiled:
         """The model's query; raises SqlMistake."""
@@ -68,9 +71,7 @@ class Compiler:
         if not history and variant.grain is not None and definition.incremental:
             self._check_bounded(query)
         kind = additivity(query, self.sources, self.schema)
-        Joiner(
-            graph=self.graph, entity_type=variant.entity_type, sources=self.sources, schema=self.schema
-        ).lift(query)  # fmt: skip
+        self._joiner(variant).lift(query)
         incremental = definition.incremental and variant.grain is not None
         strategy = choose(query, variant, self.first, incremental=incremental)
         strategy.apply(query)
@@ -90,6 +91,17 @@ class Compiler:
         described = self.definition.metadata_by_name if resolution.has_unknown_names else ()
         return tuple(dict.fromkeys([*resolution.metric_names, *described])) or (self.metric,)
 
+    def _joiner(self, variant: Variant) -> Joiner:
+        return Joiner(
+            graph=self.graph,
+            entity_type=variant.entity_type,
+            sources=self.sources,
+            schema=self.schema,
+            attribution=self.definition.attribution,
+            dimensions=self.dimensions,
+            time_columns=self.time_columns,
+        )
+
     def _tables(self, query: exp.Query) -> frozenset[str]:
         names = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
         tables = [t for t in query.find_all(exp.Table) if t.db or t.name.lower() not in names]
@@ -100,7 +112,8 @@ class Compiler:
 
     def _check_tables(self, query: exp.Query) -> None:
         names = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
-        declared = self.sources | self.relations | {t for path in self.graph.paths for t in self.graph.tables(path)}
+        membership_tables = {table for entity_type in self.graph.paths for table in self.graph.tables(entity_type)}
+        declared = self.sources | self.relations | {*self.dimensions} | membership_tables
         for table in query.find_all(exp.Table):
             if PEER in table.meta or isinstance(table.this, exp.Func) or (not table.db and table.name.lower() in names):
                 continue

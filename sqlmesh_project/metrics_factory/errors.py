@@ -9,16 +9,17 @@ from sqlglot import exp
 
 @dataclass(frozen=True, kw_only=True)
 class MetricProblem:
-    """One mistake; `path` and `line` (from 1) say where, as far as it is known."""
+    """One mistake; `path` and `line` (from 1) say where, as far as it is known; `kind` what `metric` is the name of."""
 
     metric: str
     message: str
     path: str | None = None
     line: int | None = None
+    kind: str = "metric"
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.path and self.line else self.path or ""
-        return f"{place + ': ' if place else ''}metric {self.metric!r}: {self.message}"
+        return f"{place + ': ' if place else ''}{self.kind} {self.metric!r}: {self.message}"
 
 
 class MetricsError(Exception):

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from sqlmesh_project.metrics_factory.definitions import (
     MetricQueryDef,
     Variant,
 )
+from sqlmesh_project.metrics_factory.dimensions import Dimension, dimension_problems
 from sqlmesh_project.metrics_factory.errors import MetricProblem, MetricsError, SqlMistake, suggestion
 from sqlmesh_project.metrics_factory.graph import DIRECTORY, EntityGraph
 from sqlmesh_project.metrics_factory.models import model_definition
@@ -47,6 +49,8 @@ class FactoryOptions:
     incremental_audits: Sequence[AuditCall] = ()
     additional_tags: Sequence[str] = ()
     graph: EntityGraph = DIRECTORY
+    dimensions: Mapping[str, Dimension] = field(default_factory=dict)
+    time_columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -120,14 +124,28 @@ class _Loader:
         self.compiled: dict[str, list[tuple[Variant, Compiled]]] = {}
         self.parsed: dict[tuple[Path, str], exp.Query] = {}
         self.declared: dict[tuple[str, Variant], str] = {}
+        self.dimensions: dict[str, Dimension] = {}
 
     def run(self) -> TimeseriesMetrics:
+        self._check_dimensions()
         self._check_entries()
         self._declare_models()
         for metric, definition in self.definitions.items():
             self._compile(metric, definition)
         self._check_names()
         return self._assemble(self._order())
+
+    def _check_dimensions(self) -> None:
+        taken = self.options.timeseries_sources | self.options.relations
+        for name, dimension in self.options.dimensions.items():
+            messages = list(dimension_problems(name, dimension, taken))
+            path, line = getattr(dimension, "defined_at", ("", 0))
+            self.problems += [
+                MetricProblem(metric=name, message=message, path=path or None, line=line or None, kind="dimension")
+                for message in messages
+            ]
+            if not messages:
+                self.dimensions[name] = dimension
 
     def _check_entries(self) -> None:
         names: dict[str, str] = {}
@@ -176,7 +194,9 @@ class _Loader:
                 relations=self.options.relations,
                 schema=self.options.schema,
                 graph=self.options.graph,
-                peer_name=self._peer_name,
+                peer_name=partial(self._peer_name, definition),
+                dimensions=self.dimensions,
+                time_columns=self.options.time_columns,
             )
             self.compiled[metric] = [(variant, compiler.compile(variant)) for variant in variants(definition)]
         except SqlMistake as mistake:
@@ -205,9 +225,14 @@ class _Loader:
             self.parsed[path, dialect] = parse_query(path, dialect)
         return self.parsed[path, dialect]
 
-    def _peer_name(self, metric: str, variant: Variant) -> str:
+    def _peer_name(self, caller: MetricQueryDef, metric: str, variant: Variant) -> str:
         name = self.declared.get((metric, _peer_key(variant)))
         if name is not None:
+            theirs = self.definitions[metric].attribution if metric in self.definitions else caller.attribution
+            if theirs != caller.attribution and self.options.graph.paths.get(variant.entity_type):
+                raise LookupError(
+                    f"{metric!r} has attribution={theirs!r}, this metric {caller.attribution!r}: say the same for both"
+                )
             return name
         metrics = sorted({peer for peer, _ in self.declared})
         if metric in metrics:

@@ -11,6 +11,7 @@ from sqlmesh_project.metrics_factory.definitions import (
     MetricQueryDef,
     Variant,
 )
+from sqlmesh_project.metrics_factory.graph import CURRENT
 from sqlmesh_project.metrics_factory.rendering import columns
 from sqlmesh_project.metrics_factory.validation import as_day
 
@@ -91,6 +92,8 @@ def _tags(
         tags["grain"] = variant.grain.value
     if definition.is_intermediate:
         tags["intermediate"] = "true"
+    if definition.attribution != CURRENT and options.graph.paths[variant.entity_type]:
+        tags["attribution"] = definition.attribution
     owner = definition.metadata.owner if definition.metadata else None
     if owner:
         tags["owner"] = owner

@@ -209,7 +209,9 @@ def _is_direct_select(select: exp.Select) -> bool:
     if any(select.args.get(name) for name in ("limit", "offset", "distinct", "qualify")):
         return False
     nodes = [node for node in own_nodes(select) if isinstance(node, WINDOW_NODES)]
-    if any(isinstance(node, SampleDate) for node in nodes) or any(select.find_all(exp.Window)):
+    if any(isinstance(node, SampleDate) for node in nodes) or any(
+        isinstance(node, exp.Window) for node in own_nodes(select)
+    ):
         return False
     return _groups_by_bucket(select) and _bounds_its_time(select, nodes)
 

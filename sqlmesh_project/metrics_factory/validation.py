@@ -13,6 +13,7 @@ from sqlmesh_project.metrics_factory.definitions import (
     RollingConfig,
 )
 from sqlmesh_project.metrics_factory.errors import MetricProblem, suggestion
+from sqlmesh_project.metrics_factory.graph import ATTRIBUTIONS
 
 _TEXT = ("ref", "name", "dialect", "reads", "attribution")
 _FLAGS = ("over_all_time", "is_intermediate", "enabled", "incremental")
@@ -121,8 +122,9 @@ def _wrong_values(name: str, definition: MetricQueryDef, entity_types: Sequence[
         yield "makes no model: give time_aggregations, rolling or over_all_time=True"
     if definition.reads not in {"window", "history"}:
         yield f"option 'reads' must be 'window' or 'history', not {definition.reads!r}"
-    if definition.attribution != "current":
-        yield f"attribution {definition.attribution!r} is not available; expected 'current'"
+    if definition.attribution not in ATTRIBUTIONS:
+        known = " or ".join(map(repr, ATTRIBUTIONS))
+        yield f"option 'attribution' must be {known}, not {definition.attribution!r}"
     if definition.lookback < 0:
         yield f"a lookback of {definition.lookback} days looks ahead"
     if definition.rolling is not None:
