@@ -48,10 +48,11 @@ test-tools: $(STAMP)
 test: $(STAMP) test-tools ## Pass the tests
 	$(RUN)pytest -n 2 --dist loadfile
 
-lint: $(STAMP) ## Format, lint and import direction
+lint: $(STAMP) ## Format, lint, import direction, and the metrics
 	$(RUN)ruff format --check .
 	$(RUN)ruff check .
 	$(RUN)lint-imports
+	$(RUN)oso metrics lint
 
 types: $(STAMP) ## Static types
 	$(RUN)ty check --error-on-warning

@@ -15,6 +15,7 @@ import click
 from oso_dagster.cli.demo import demo
 from oso_dagster.cli.dev import dev
 from oso_dagster.cli.doctor import doctor
+from oso_dagster.cli.groups import SuggestingGroup
 from oso_dagster.cli.metrics import metrics
 from oso_dagster.cli.output import report_error
 from oso_dagster.cli.pipeline import land, materialize, plan
@@ -22,26 +23,6 @@ from oso_dagster.cli.query import query
 from oso_dagster.cli.world import world
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-
-
-class SuggestingGroup(click.Group):
-    """A group whose unknown commands name the nearest ones, and which lists commands in the order they are used in."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order they were added."""
-        return list(self.commands)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with a suggestion."""
-        from oso_lake.suggest import nearest_names
-
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            nearest = nearest_names(args[0], self.commands)
-            hint = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
-            ctx.fail(f"No such command {args[0]!r}.{hint}")
-        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=SuggestingGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
