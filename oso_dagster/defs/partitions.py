@@ -9,8 +9,17 @@ from oso_dagster.manifest import ModelEntry
 from oso_lake.calendar import Grain, Window
 
 KEY_FORMAT = "%Y-%m-%d"
-# a negative offset of this many days reaches back to the start of any installation
-FROM_THE_START = 36_525
+# an offset of so many years reaches back to the start of any installation; Dagster steps through its partitions one by
+# one, and a hundred years of them are too slow in weeks and before the first year in months
+FROM_THE_START_YEARS = 30
+_PARTITIONS_A_YEAR = {
+    Grain.DAILY: 366,
+    Grain.WEEKLY: 53,
+    Grain.MONTHLY: 12,
+    Grain.QUARTERLY: 4,
+    Grain.BIANNUALLY: 2,
+    Grain.YEARLY: 1,
+}
 
 
 def partitions_of(grain: Grain | None, start: date) -> dg.TimeWindowPartitionsDefinition | None:
@@ -32,11 +41,12 @@ def mapping_to(model: ModelEntry, parent: ModelEntry | None) -> dg.PartitionMapp
     before = model.reads.partitions_before(model.grain, parent.reads if parent else None)
     if before == 0 and (parent is None or parent.grain is model.grain):
         return None
-    offset = -FROM_THE_START if before is None else -before
+    if before is None:
+        before = FROM_THE_START_YEARS * _PARTITIONS_A_YEAR[model.grain]
     with warnings.catch_warnings():
         # beta since 2023; without it the first windows of a rolling metric would ask for days before the start
         warnings.simplefilter("ignore", dg.BetaWarning)
-        return dg.TimeWindowPartitionMapping(start_offset=offset, allow_nonexistent_upstream_partitions=True)
+        return dg.TimeWindowPartitionMapping(start_offset=-before, allow_nonexistent_upstream_partitions=True)
 
 
 def window_of(context: dg.AssetExecutionContext) -> Window | None:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +13,11 @@ import pytest
 
 from oso_dagster.assemble import build_definitions
 from oso_dagster.defs.metric_assets import group_name
-from oso_dagster.manifest import ManifestError, cached_path, load_manifest, project_fingerprint
+from oso_dagster.defs.partitions import mapping_to, partitions_of
+from oso_dagster.manifest import ManifestError, ModelEntry, cached_path, load_manifest, project_fingerprint
 from oso_dagster.project import Project
+from oso_dagster.reads import Reads
+from oso_lake.calendar import Grain
 from oso_lake.settings import Settings
 
 CHECK_CACHED = """
@@ -150,3 +154,27 @@ def test_settings_of_a_project_reach_the_environment_and_leave_it_again() -> Non
     with applied(Settings(home=Path("/nowhere"), start=date(2020, 5, 1))):
         assert Settings().start == date(2020, 5, 1)
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("grain", list(Grain))
+def test_partitions_that_read_history_map_to_everything_before_them(grain: Grain) -> None:
+    start = date(2016, 1, 1)
+    entry = ModelEntry(
+        name="oso.newcomers",
+        kind="INCREMENTAL_BY_TIME_RANGE",
+        grain=grain,
+        reads=Reads.parse("history"),
+        start=None,
+        model_type="metric",
+        description="",
+        version="1",
+    )
+    parent = replace(entry, name="oso.events", grain=Grain.DAILY, reads=Reads.parse("window"))
+    mapping, readers, days = mapping_to(entry, parent), partitions_of(grain, start), partitions_of(Grain.DAILY, start)
+    assert mapping is not None
+    assert readers is not None
+    wanted = readers.empty_subset().with_partition_keys(["2018-01-01"])
+    read = mapping.get_upstream_mapped_partitions_result_for_partitions(wanted, readers, days).partitions_subset
+    window = grain.window_of(date(2018, 1, 1))
+    assert sorted(read.get_partition_keys())[0] == "2016-01-01"
+    assert len(list(read.get_partition_keys())) == (window.end - start).days
