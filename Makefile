@@ -64,8 +64,9 @@ format: $(STAMP) ## Format and fix what can be fixed
 bench: $(STAMP) ## Benchmarks: ratios against a named rival or floor, written to docs/benchmarks.md
 	$(RUN)python -m benchmarks
 
-docs: $(STAMP) ## Write docs/reference from the program itself
+docs: $(STAMP) ## Write docs/reference and docs/metrics from the program itself
 	$(RUN)python -m oso_dagster.cli.reference docs/reference
+	$(RUN)oso metrics docs docs/metrics --no-charts
 
 clean: ## Remove this installation's data (not the environment)
 	rm -rf .oso .artifacts

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
+from oso_dagster.authoring.pages import MADE, pages, write_pages
+from oso_dagster.authoring.reference import reference_metrics
 from oso_dagster.cli.app import app
 from oso_dagster.cli.findings import FIRST_QUESTION
 from oso_dagster.cli.reference import PAGES
@@ -19,6 +21,7 @@ from sqlmesh_project.metrics_factory import MetricMetadata, MetricQueryDef, fact
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 TUTORIAL = ROOT / "docs" / "first-metric.md"
+LARGEST_CATALOGUE = 1_500_000
 PAGES_WITH_COMMANDS = [README, TUTORIAL, ROOT / "docs" / "sources.md"]
 
 
@@ -132,3 +135,27 @@ def test_every_setting_is_in_the_reference() -> None:
 def test_the_command_is_installed_by_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["scripts"] == {"oso": "oso_dagster.cli:main"}
+
+
+def test_the_catalogues_pages_are_what_the_registry_says() -> None:
+    made = pages(reference_metrics())
+    written = {path.name: path.read_text() for path in (ROOT / "docs" / "metrics").iterdir()}
+    assert sorted(written) == sorted(made), "run `make docs`"
+    assert [name for name, text in made.items() if written[name] != text] == [], "run `make docs`"
+    assert sum(map(len, written.values())) < LARGEST_CATALOGUE
+
+
+def test_every_metric_has_a_row_in_the_index_and_a_page_with_its_sql_for_each_engine() -> None:
+    folder = ROOT / "docs" / "metrics"
+    index = (folder / "index.md").read_text()
+    for metric in reference_metrics().metrics.values():
+        assert all(f"[{name}]({metric.name}.md)" in index for name in metric.metric_names)
+        page = (folder / f"{metric.name}.md").read_text()
+        assert all(text in page for text in ("```mermaid", "<summary>DuckDB<", "<summary>Trino<", metric.description))
+
+
+def test_pages_of_metrics_that_are_gone_are_removed_and_other_files_stay(tmp_path: Path) -> None:
+    write_pages({"old.md": f"# Old\n\n{MADE}\n", "index.md": "# All\n"}, tmp_path)
+    (tmp_path / "remarks.md").write_text("# Ours\n")
+    write_pages({"new.md": f"# New\n\n{MADE}\n", "index.md": "# All\n"}, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.md", "new.md", "remarks.md"]

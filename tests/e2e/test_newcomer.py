@@ -30,6 +30,16 @@ def test_the_demo_shows_tables_and_writes_both_charts(demo_home: Path) -> None:
     assert 'src="http' not in page
 
 
+def test_the_catalogue_is_written_with_charts_of_what_is_published(demo_home: Path, tmp_path: Path) -> None:
+    done = oso(demo_home, "metrics", "docs", str(tmp_path), "--charts")
+    assert done.returncode == 0, done.stderr
+    assert "![Stars in this installation](charts/stars.svg)" in (tmp_path / "stars.md").read_text()
+    drawn = (tmp_path / "charts" / "stars.svg").read_text()
+    assert drawn.startswith("<svg")
+    assert "Stars, daily" in drawn
+    assert len(list((tmp_path / "charts").iterdir())) > 10
+
+
 def test_a_second_demo_finds_everything_fresh(demo_home: Path, demo_settings: Settings) -> None:
     before = Lake(demo_settings).arrow(SERIES)
     again = oso(demo_home, "demo", "--days", str(DAYS), "--projects", str(PROJECTS))

@@ -4,6 +4,7 @@ import click
 
 from oso_dagster.cli.groups import SuggestingGroup
 from oso_dagster.cli.metrics.browsing import list_, show
+from oso_dagster.cli.metrics.catalogue import docs
 from oso_dagster.cli.metrics.looking import explain, render
 from oso_dagster.cli.metrics.writing import lint, new
 
@@ -22,5 +23,5 @@ def metrics() -> None:
     """What can be measured, what it means, the SQL behind it, and the tools for those who write it."""
 
 
-for command in (list_, show, render, explain, new, lint):
+for command in (list_, show, render, explain, new, lint, docs):
     metrics.add_command(command)
