@@ -16,6 +16,7 @@ from oso_lake.published import PublishedModel
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.catalog import Catalog
+    from sqlglot import exp
 
     from oso_lake.contracts import TableContract
 
@@ -110,7 +111,7 @@ def _amounts_query(session: Session, item: Audited, metrics: Mapping[str, Metric
 
     model = item.model
     entry = metrics.get(model.name)
-    unit = exp.Literal.string(entry.unit) if entry and entry.unit else exp.null()
+    unit = unit_of_rows(entry) if entry else exp.null()
     query = exp.select(
         exp.alias_(exp.func("concat", "event_source", exp.Literal.string("_"), "metric"), "metric_name"),
         f"to_{model.entity}_id as {model.entity}_id",
@@ -127,6 +128,22 @@ def _amounts_query(session: Session, item: Audited, metrics: Mapping[str, Metric
         day = exp.column("metrics_sample_date")
         query = query.where(day >= low, day < high)
     return query.sql("duckdb")
+
+
+def unit_of_rows(entry: MetricEntry) -> "exp.Expr":
+    """The unit of a row: that of its name, where the names of a query differ in it."""
+    from sqlglot import exp
+
+    def literal(unit: str | None) -> "exp.Expr":
+        return exp.Literal.string(unit) if unit else exp.null()
+
+    units = {name: meaning.get("unit") for name, meaning in entry.meanings.items()}
+    if set(units.values()) <= {entry.unit}:
+        return literal(entry.unit)
+    case = exp.Case(this=exp.column("metric"), default=literal(entry.unit))
+    for name, unit in units.items():
+        case.append("ifs", exp.If(this=exp.Literal.string(name), true=literal(unit)))
+    return case
 
 
 def _arrow(session: Session, sql: str) -> "pa.Table":

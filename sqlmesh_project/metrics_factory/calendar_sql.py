@@ -37,6 +37,12 @@ class WindowStart(WindowNode):
     """First day of the window."""
 
 
+class EarlierStart(WindowNode):
+    """The day `count` of `unit` before the first day of the window."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "count": True, "unit": True}
+
+
 class WindowEnd(WindowNode):
     """The day after the window: always exclusive."""
 

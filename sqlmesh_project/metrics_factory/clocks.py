@@ -11,6 +11,7 @@ from oso_lake.calendar import Grain
 from sqlmesh_project.metrics_factory.calendar_sql import (
     DAY_UNITS,
     Bucket,
+    EarlierStart,
     IntervalLength,
     SampleDate,
     WindowEnd,
@@ -199,6 +200,9 @@ def resolve(node: exp.Expr, clock: Clock) -> exp.Expr:
         return clock.bucket(node.this)
     if isinstance(node, IntervalLength):
         return clock.length(node.this, node.args["unit"].name)
+    if isinstance(node, EarlierStart):
+        value = add(clock.start(), -int(node.args["count"].name), node.args["unit"].name)
+        return value if node.this.name.upper() == "DATE" else cast(value, node.this.name)
     readings: dict[type[exp.Expr], Callable[[], exp.Expr]] = {
         WindowStart: clock.start,
         WindowEnd: clock.end,

@@ -75,7 +75,7 @@ class MetricQueryDef:
     `vars` become `@name` in the SQL. `reads="history"` says that a query looks at rows before its window,
     `lookback` that it looks that many days back. `incremental=False` rebuilds all of history each time.
     `metadata_by_name` describes each name of a query that gives several (the `x` of `@metric_name('x')`); what it
-    leaves open is taken from `metadata`.
+    leaves open is taken from `metadata`. Approximate functions are computed exactly, unless `approximate`.
     """
 
     ref: str
@@ -99,6 +99,7 @@ class MetricQueryDef:
     reads: str = "window"
     lookback: int = 0
     attribution: str = "current"
+    approximate: bool = False
     unknown_options: tuple[str, ...] = field(default=(), init=False, compare=False, repr=False)
     defined_at: tuple[str, int] = field(default=("", 0), init=False, compare=False, repr=False)
 

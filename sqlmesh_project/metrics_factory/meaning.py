@@ -25,6 +25,18 @@ def additivity(query: exp.Query, raw_sources: frozenset[str], schema: str) -> Ad
     return "additive"
 
 
+def sum_over_contributors(query: exp.Query) -> None:
+    """Drop, in place, the contributor from the keys of an additive query: its sums are those of all contributors."""
+    for select in branches(query):
+        value = next((p for p in select.expressions if p.alias_or_name == CONTRIBUTOR), None)
+        group = select.args.get("group")
+        if value is None or group is None or not isinstance(value.unalias(), exp.Column):
+            continue
+        if value.unalias() in group.expressions:
+            group.set("expressions", [term for term in group.expressions if term != value.unalias()])
+            value.replace(exp.alias_(exp.Literal.string(""), CONTRIBUTOR))
+
+
 def require_one_row(query: exp.Query) -> None:
     """Refuse a published metric that gives a row per contributor: readers see one amount per entity and date."""
     known = {cte.alias.lower(): cte.this for cte in ctes(query)}

@@ -11,14 +11,23 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlmesh.core import dialect as sqlmesh_dialect
 
-from sqlmesh_project.metrics_factory.calendar_sql import Bucket, SampleDate, WindowEnd, WindowNode, WindowStart
+from sqlmesh_project.metrics_factory.calendar_sql import (
+    DAY_UNITS,
+    MONTH_UNITS,
+    Bucket,
+    EarlierStart,
+    SampleDate,
+    WindowEnd,
+    WindowNode,
+    WindowStart,
+)
 from sqlmesh_project.metrics_factory.errors import SqlMistake
 
 
 class MetricsStart(exp.Expression):
-    """`@metrics_start(type)` as written."""
+    """`@metrics_start(type)` as written; `count` of `unit` before it for `@metrics_start(type) - INTERVAL ...`."""
 
-    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "count": False, "unit": False}
 
 
 class MetricsEnd(exp.Expression):
@@ -43,12 +52,12 @@ _USES = (
 
 
 def parse_query(path: Path, dialect: str) -> exp.Query:
-    """The one query in `path`, without comments, exact and with decimal division.
+    """The one query in `path`, without comments and with decimal division.
 
     Raises SqlMistake with the line of a syntax error.
     """
     try:
-        statements = [s for s in sqlmesh_dialect.parse(path.read_text(), default_dialect=dialect) if s is not None]
+        statements = _statements(path.read_text(), dialect)
     except SqlglotError as error:
         mistake = SqlMistake(f"cannot be parsed as {dialect}: {_first_line(error)}")
         details = getattr(error, "errors", None)
@@ -63,12 +72,38 @@ def parse_query(path: Path, dialect: str) -> exp.Query:
         if isinstance(node, exp.Div):
             # a ratio of counts is a number with decimals on every engine
             node.set("typed", False)
-        elif isinstance(node, exp.ApproxDistinct):
-            node.replace(exp.Count(this=exp.Distinct(expressions=[node.this])))
         elif isinstance(node, exp.Cast) and isinstance(node.parent, exp.Select) and node.arg_key == "expressions":
             # a column keeps its name when it is cast, which engines do not agree on
             node.replace(exp.alias_(node.copy(), node.output_name) if node.output_name else node)
     return query
+
+
+def _statements(text: str, dialect: str) -> list[exp.Expr]:
+    try:
+        return [s for s in sqlmesh_dialect.parse(text, default_dialect=dialect) if s is not None]
+    except SqlglotError as error:
+        merged = _with_one_where(text, error)
+        if merged is None:
+            raise
+        statements = _statements(merged, dialect)
+        # AND binds tighter than an OR that one of the two conditions is
+        if any(isinstance(where.this, exp.Or) for s in statements for where in s.find_all(exp.Where)):
+            raise
+        return statements
+
+
+def _with_one_where(text: str, error: SqlglotError) -> str | None:
+    """`text` with the second WHERE of a SELECT read as AND, as its authors meant it; None for any other error."""
+    [details] = getattr(error, "errors", None) or [{}]
+    if "multiple 'WHERE' clauses" not in str(details.get("description")):
+        return None
+    lines = text.splitlines(keepends=True)
+    line, end = details["line"] - 1, details["col"]
+    start = end - len("where")
+    if lines[line][start:end].lower() != "where":
+        return None
+    lines[line] = f"{lines[line][:start]}and{lines[line][end:]}"
+    return "".join(lines)
 
 
 def _first_line(error: Exception) -> str:
@@ -169,6 +204,8 @@ def read_bounds(query: exp.Query, *, has_sample_value: bool) -> bool:
     `has_sample_value` is True where one window has one sample date (rolling, all time), so that `@metrics_end` can be
     a value. Raises SqlMistake for any other use.
     """
+    for start in list(query.find_all(MetricsStart)):
+        _fold_offset(start)
     reads_history = False
     for bound in list(query.find_all(*_BOUNDS)):
         if bound.find_ancestor(exp.Query) is None and bound is not query:
@@ -177,6 +214,25 @@ def read_bounds(query: exp.Query, *, has_sample_value: bool) -> bool:
             continue
         reads_history |= _read_bound(bound, has_sample_value=has_sample_value)
     return reads_history
+
+
+def _fold_offset(start: exp.Expr) -> None:
+    """Make one bound of `@metrics_start(type) - INTERVAL 'n' unit`, which says how far a query looks back."""
+    offset = start.parent
+    if not isinstance(offset, exp.Sub | exp.DateSub | exp.Add | exp.DateAdd) or offset.this is not start:
+        return
+    given = offset.expression
+    unit = given.args.get("unit") if isinstance(given, exp.Interval) else offset.args.get("unit")
+    amount = given.this if isinstance(given, exp.Interval) else given
+    sign = -1 if isinstance(offset, exp.Add | exp.DateAdd) else 1
+    while isinstance(amount, exp.Neg | exp.Paren):
+        sign = -sign if isinstance(amount, exp.Neg) else sign
+        amount = amount.this
+    if unit is None or not isinstance(amount, exp.Literal) or not amount.name.lstrip("-").isdigit():
+        return
+    count, name = sign * int(amount.name), unit.name.lower().removesuffix("s")
+    if count > 0 and name in {**DAY_UNITS, **MONTH_UNITS}:
+        offset.replace(MetricsStart(this=start.this.copy(), count=exp.Literal.number(count), unit=exp.var(name)))
 
 
 def _read_bound(bound: exp.Expr, *, has_sample_value: bool) -> bool:
@@ -227,6 +283,8 @@ def _mirror(comparison: exp.Expr) -> exp.Expr:
 
 
 def _to_node(bound: exp.Expr) -> WindowNode:
+    if bound.args.get("count") is not None:
+        return EarlierStart(this=bound.this.copy(), count=bound.args["count"].copy(), unit=bound.args["unit"].copy())
     kind = WindowStart if isinstance(bound, MetricsStart) else WindowEnd
     return kind(this=bound.this.copy())
 

@@ -19,6 +19,7 @@ from sqlmesh_project.metrics_factory.calendar_sql import (
     WINDOW_DATE,
     WINDOW_NODES,
     Bucket,
+    EarlierStart,
     IntervalLength,
     SampleDate,
     WindowEnd,
@@ -130,7 +131,9 @@ class Calendar:
     def _prune(self, node: exp.Expr) -> None:
         """Add what a bound of one date implies for the whole batch, so that the engine can skip files."""
         comparison = node.parent
-        if not isinstance(node, WindowStart | WindowEnd) or not isinstance(comparison, exp.GTE | exp.LT):
+        if not isinstance(node, WindowStart | EarlierStart | WindowEnd):
+            return
+        if not isinstance(comparison, exp.GTE | exp.LT) or comparison.expression is not node:
             return
         if not _is_conjunct(comparison):
             return
@@ -140,7 +143,8 @@ class Calendar:
             ]
         elif isinstance(comparison, exp.GTE):
             bounds = [
-                exp.GTE(this=comparison.this.copy(), expression=_typed(node, day)) for day in self._earliest_days()
+                exp.GTE(this=comparison.this.copy(), expression=_typed(node, _earlier(node, day)))
+                for day in self._earliest_days()
             ]
         else:
             return
@@ -310,6 +314,12 @@ def _and_also(condition: exp.Expr, further: Sequence[exp.Expr]) -> None:
         holder.replace(conjunction)
     else:
         holder.set("this", conjunction)
+
+
+def _earlier(node: exp.Expr, day: exp.Expr) -> exp.Expr:
+    if not isinstance(node, EarlierStart):
+        return day
+    return add(day, -int(node.args["count"].name), node.args["unit"].name)
 
 
 def _typed(node: exp.Expr, day: exp.Expr) -> exp.Expr:

@@ -16,7 +16,7 @@ from sqlmesh_project.metrics_factory.errors import MetricProblem, suggestion
 from sqlmesh_project.metrics_factory.graph import ATTRIBUTIONS
 
 _TEXT = ("ref", "name", "dialect", "reads", "attribution")
-_FLAGS = ("over_all_time", "is_intermediate", "enabled", "incremental")
+_FLAGS = ("over_all_time", "is_intermediate", "enabled", "incremental", "approximate")
 _LISTS = ("entity_types", "time_aggregations", "additional_tags", "audits", "incremental_audits")
 _OPTIONAL = ("name", "dialect")
 _PARTS: dict[str, tuple[type, str]] = {

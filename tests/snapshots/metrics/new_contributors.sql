@@ -195,27 +195,42 @@ WHERE
 
 -- oso.new_contributors_to_artifact_over_all_time: direct: one scan of the range, grouped by bucket; reads=history
 -- duckdb: as oso.new_contributors_to_artifact_daily, but
-@@ -21 +21 @@
+@@ -9,5 +9,7 @@
+-    firsts.event_type IN ('COMMIT_CODE', 'ISSUE_OPENED', 'PULL_REQUEST_OPENED', 'PULL_REQUEST_MERGED')
+-    AND NOT firsts.from_artifact_id IN (
+-      SELECT
+-        bots.artifact_id
+-      FROM oso.int_bots AS bots
++    (
++      firsts.event_type IN ('COMMIT_CODE', 'ISSUE_OPENED', 'PULL_REQUEST_OPENED', 'PULL_REQUEST_MERGED')
++      AND NOT firsts.from_artifact_id IN (
++        SELECT
++          bots.artifact_id
++        FROM oso.int_bots AS bots
++      )
+@@ -14,0 +17 @@
++    AND firsts.time < @execution_date
+@@ -21 +24 @@
 -    CAST(first_contributions.first_at AS DATE) AS metrics_sample_date,
 +    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-@@ -25 +25 @@
+@@ -25 +28 @@
 -    'new_contributors_daily' AS metric,
 +    'new_contributors_over_all_time' AS metric,
-@@ -29,2 +29,2 @@
+@@ -29,2 +32,2 @@
 -    first_contributions.first_at >= @start_date
 -    AND first_contributions.first_at < CAST(@end_date + INTERVAL 1 DAY AS DATE)
 +    first_contributions.first_at >= CAST('2015-01-01' AS DATE)
 +    AND first_contributions.first_at < @execution_date
-@@ -32 +31,0 @@
+@@ -32 +34,0 @@
 -    CAST(first_contributions.first_at AS DATE),
-@@ -44,2 +42,0 @@
+@@ -44,2 +45,0 @@
 -WHERE
 -  metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
 -- trino: as duckdb, but
-@@ -21 +21 @@
+@@ -24 +24 @@
 -    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
 +    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
-@@ -37,4 +37,4 @@
+@@ -40,4 +40,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -389,17 +404,17 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = firsts.to_artifact_id
-@@ -17 +26 @@
+@@ -20 +29 @@
 -    firsts.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -38 +47 @@
+@@ -41 +50 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as duckdb, but
-@@ -30 +30 @@
+@@ -33 +33 @@
 -    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
 +    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
-@@ -46,4 +46,4 @@
+@@ -49,4 +49,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -556,7 +571,7 @@ WHERE
 @@ -14 +16 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -47 +49 @@
+@@ -50 +52 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.new_contributors_to_project_over_all_time, but
@@ -569,6 +584,6 @@ WHERE
 @@ -14 +16 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -47 +49 @@
+@@ -50 +52 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,

@@ -4,9 +4,11 @@ import re
 from collections import Counter
 from typing import Any
 
+import duckdb
 import pytest
 
 from oso_dagster.metrics_catalogue import MetricEntry, catalogue_rows
+from oso_dagster.runner.publish import unit_of_rows
 from oso_lake.ids import metric_id
 from sqlmesh_project.metrics_factory import MetricMetadata, MetricsError, RollingConfig
 
@@ -110,6 +112,24 @@ def test_the_published_catalogue_tells_each_name_its_own_meaning():
         "GITHUB_churned_monthly": ("Churned developers", "people"),
         "GITHUB_surprise_monthly": ("Surprise", "rows"),
     }
+
+
+@pytest.mark.parametrize(
+    ("units", "told"),
+    [
+        ({"new_monthly": "people", "share_monthly": "percent"}, ["people", "percent", "rows"]),
+        ({"new_monthly": "rows", "share_monthly": "rows"}, ["rows"] * 3),
+    ],
+)
+def test_a_published_amount_has_the_unit_of_its_name(units, told):
+    entry = MetricEntry(
+        model="oso.kinds_to_project_monthly", metric="kinds", entity="project", time_aggregation="monthly",
+        metric_names=tuple(units), unit="rows", meanings={name: {"unit": unit} for name, unit in units.items()},
+    )  # fmt: skip
+    sql = (
+        f"SELECT {unit_of_rows(entry).sql('duckdb')} FROM (VALUES ('new_monthly'), ('share_monthly'), ('x')) t(metric)"
+    )
+    assert [row[0] for row in duckdb.connect().execute(sql).fetchall()] == told
 
 
 def test_the_owner_is_that_of_the_models(make_metrics):

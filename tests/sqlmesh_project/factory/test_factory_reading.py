@@ -106,7 +106,8 @@ class TestBounds:
             "bucket_day > @metrics_start('DATE')",
             "bucket_day = @metrics_start('DATE')",
             "bucket_day BETWEEN @metrics_end('DATE') AND @metrics_start('DATE')",
-            "bucket_day >= @metrics_start('DATE') - INTERVAL '1' DAY",
+            "bucket_day >= @metrics_start('DATE') + INTERVAL '1' DAY",
+            "bucket_day < @metrics_end('DATE') - INTERVAL '1' DAY",
             "bucket_day = @metrics_end('DATE')",
         ],
     )
@@ -357,23 +358,6 @@ class TestEntities:
         assert rows_of(sql, entity_types=["artifact"]) == []
         with pytest.raises(MetricsError, match="holds a project here"):
             rows_of(sql, entity="project")
-
-
-def test_history_is_capped_by_nothing_but_what_the_metric_says(rows_of):
-    sql = """
-        WITH firsts AS (
-          SELECT to_artifact_id, event_source, from_artifact_id, MIN(bucket_day) AS first_day
-          FROM oso.int_events_daily__github GROUP BY 1, 2, 3
-        )
-        SELECT @metrics_sample_date(first_day) AS metrics_sample_date, event_source, to_artifact_id,
-          '' AS from_artifact_id, @metric_name() AS metric, COUNT(*) AS amount
-        FROM firsts WHERE first_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE') GROUP BY 1, 2, 3
-    """
-    with pytest.raises(MetricsError, match=r'read without bounds.*reads="history"'):
-        rows_of(sql)
-    whole = rows_of(sql, reads="history", entity="project")
-    later = rows_of(sql, (date(2024, 2, 1), date(2024, 2, 20)), reads="history", entity="project")
-    assert later == [row for row in whole if date(2024, 2, 1) <= row[0] < date(2024, 2, 20)]
 
 
 def test_rendered_sql_is_capped_in_every_strategy(make_metrics):
