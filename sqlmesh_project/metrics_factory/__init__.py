@@ -5,8 +5,8 @@
     keeping_sound_metrics()   inside it, a mistake in one metric does not keep the others from loading
 
 Modules, in the order a query passes them: definitions, validation, reading, macros, joiner (keying, memberships, using;
-graph, dimensions, scopes), strategies (shapes, rolling, dating; clocks, calendar_sql), rendering, compiling, meaning,
-models, catalogue, overriding (proxies), factory, output. Mistakes are in errors.
+graph, dimensions, scopes), strategies (shapes, states, rolling, dating; clocks, calendar_sql), rendering, compiling,
+meaning, models, catalogue, overriding (proxies), factory, output. Mistakes are in errors.
 """
 
 import importlib.util

@@ -143,6 +143,37 @@ def rolling_start(sample_date: exp.Expr, window: int, unit: str) -> exp.Expr:
     return add(add(sample_date, 1, "day"), -window, unit)
 
 
+def first_without(day: exp.Expr, window: int, unit: str) -> exp.Expr:
+    """First sample date whose window of `window` units no longer holds `day`; NULL of NULL."""
+    if unit in DAY_UNITS:
+        return add(day, window, unit)
+    # the day after `day` begins a window: the one that ends so many months later, or, where that month has no such
+    # day, with the month (ends of months are clamped, so that several windows begin with the same day)
+    following_day = add(day, 1, "day")
+    moved = add(following_day, window, unit)
+    is_same = exp.EQ(this=exp.Day(this=moved), expression=exp.Day(this=following_day.copy()))
+    return exp.Case(ifs=[exp.If(this=is_same, true=add(moved.copy(), -1, "day"))], default=moved.copy())
+
+
+def is_sample_date(grain: Grain, day: exp.Expr) -> exp.Expr | None:
+    """Whether rolling windows that are made once a `grain` have one that ends with `day`; None when all days do."""
+    if grain is Grain.DAILY:
+        return None
+    if grain is Grain.WEEKLY:
+        return exp.EQ(this=exp.DayOfWeekIso(this=day), expression=exp.Literal.number(7))
+    next_day = add(day, 1, "day")
+    return exp.EQ(this=floor(grain, next_day), expression=next_day.copy())
+
+
+def day_array(first: exp.Expr, last: exp.Expr, name: str, step: exp.Interval | None = None) -> exp.Unnest:
+    """A relation `days` with one column `name`: the dates from `first` to `last`."""
+    step = step or exp.Interval(this=exp.Literal.string("1"), unit=exp.var("DAY"))
+    return exp.Unnest(
+        expressions=[exp.GenerateDateArray(start=first, end=last, step=step)],
+        alias=exp.TableAlias(this=exp.to_identifier("days"), columns=[exp.to_identifier(name)]),
+    )
+
+
 def relative_sample_date(base: exp.Expr, window: int, unit: str, index: int) -> exp.Expr:
     """Sample date of the window `index` windows after the one of `base`, so that consecutive windows touch."""
     if unit in DAY_UNITS:

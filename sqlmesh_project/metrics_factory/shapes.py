@@ -15,13 +15,16 @@ from sqlmesh_project.metrics_factory.calendar_sql import (
     cast,
     date_literal,
     end_date,
-    rolling_start,
     start_date,
 )
-from sqlmesh_project.metrics_factory.definitions import Variant
+from sqlmesh_project.metrics_factory.graph import SOURCE_KEY
+from sqlmesh_project.metrics_factory.memberships import MEMBERSHIP
 from sqlmesh_project.metrics_factory.reading import own_aggregates
 from sqlmesh_project.metrics_factory.scopes import ctes, own_nodes
 
+_SCALARS = (exp.Sum, exp.Count, exp.Min, exp.Max, exp.Avg)
+_ARITHMETIC = (exp.Alias, exp.Paren, exp.Add, exp.Mul, exp.Div, exp.Coalesce, exp.Nullif, exp.Round)
+_TEXTS = {"event_source", "event_type", "from_artifact_id", SOURCE_KEY}
 _REFUSED = ("distinct", "limit", "offset", "qualify", "windows", "sample", "order")
 
 
@@ -43,16 +46,15 @@ class Shape:
         """The keys as projections."""
         return [exp.alias_(k.copy(), name) for k, name in zip(self.keys, self.key_columns, strict=True)]
 
-    def source(self, variant: Variant, first: date) -> exp.Select:
-        """FROM, joins and filters of the SELECT, over all that the batch's windows reach; no columns yet."""
+    def source(self, first: date) -> exp.Select:
+        """FROM, joins and filters of the SELECT, over the days of the batch; no columns yet."""
         query = exp.Select()
         for part in ("from_", "joins", "where"):
             value = self.select.args.get(part)
             if value is not None:
                 query.set(part, [v.copy() for v in value] if isinstance(value, list) else value.copy())
         for node in list(query.find_all(WindowStart, WindowEnd)):
-            begin = rolling_start(start_date(), variant.window or 1, variant.unit or "day")
-            day = begin if isinstance(node, WindowStart) else add(end_date(), 1, "day")
+            day = start_date() if isinstance(node, WindowStart) else add(end_date(), 1, "day")
             node.replace(day if node.this.name.upper() == "DATE" else cast(day, node.this.name))
         return query.where(exp.GTE(this=self.time.copy(), expression=date_literal(first)), copy=False)
 
@@ -64,40 +66,62 @@ class Shape:
 
 
 def shape_of(query: exp.Query) -> Shape | None:
-    """What a strategy of this module needs to know of `query`; None where the calendar must do."""
-    if not isinstance(query, exp.Select) or ctes(query) or any(query.args.get(part) for part in _REFUSED):
-        return None
-    group = query.args.get("group")
-    if group is None or any(group.args.get(kind) for kind in ("grouping_sets", "cube", "rollup")):
-        return None
-    if any(isinstance(node, exp.Window | exp.Filter) for node in own_nodes(query)):
+    """What states need to know of `query`; None where one evaluation a sample date must do."""
+    if not isinstance(query, exp.Select) or not _is_plain(query):
         return None
     time = _bounded_time(query)
-    if time is None:
-        return None
-    keys = [term for term in group.expressions if not isinstance(term, Bucket | SampleDate)]
-    if any(next(term.find_all(*WINDOW_NODES), None) is not None for term in keys):
+    keys = [term for term in query.args["group"].expressions if not isinstance(term, Bucket | SampleDate)]
+    if time is None or any(next(term.find_all(*WINDOW_NODES), None) is not None for term in keys):
         return None
     having = query.args.get("having")
     parts = [*query.expressions, *([having.this] if having is not None else [])]
     aggregates = list(dict.fromkeys(a for part in parts for a in own_aggregates(part)))
     shape = Shape(select=query, time=time, keys=keys, aggregates=aggregates)
-    return shape if _is_covered(shape, parts) else None
+    if not aggregates or not all(_has_states(aggregate) for aggregate in aggregates):
+        return None
+    return shape if _is_covered(shape, parts) and all(_keeps_types(shape, part) for part in parts) else None
+
+
+def _is_plain(query: exp.Select) -> bool:
+    """Whether it groups rows, and does nothing else with them."""
+    if ctes(query) or any(query.args.get(part) for part in _REFUSED):
+        return False
+    group = query.args.get("group")
+    if group is None or any(group.args.get(kind) for kind in ("grouping_sets", "cube", "rollup")):
+        return False
+    return not any(isinstance(node, exp.Window | exp.Filter | exp.WithinGroup) for node in own_nodes(query))
 
 
 def _bounded_time(query: exp.Select) -> exp.Expr | None:
-    """The column bound from both sides, if nothing else but the sample date depends on the window."""
+    """The column bound from both sides, if nothing else but the sample date of a row depends on the window."""
     where = query.args.get("where")
     conjuncts = list(where.this.flatten()) if where is not None and isinstance(where.this, exp.And) else []
     lower = [c.this for c in conjuncts if isinstance(c, exp.GTE) and isinstance(c.expression, WindowStart)]
     upper = [c.this for c in conjuncts if isinstance(c, exp.LT) and isinstance(c.expression, WindowEnd)]
     nodes = list(query.find_all(*WINDOW_NODES))
     bounds = [node for node in nodes if isinstance(node, WindowStart | WindowEnd)]
-    others = [node for node in nodes if not isinstance(node, WindowStart | WindowEnd | Bucket | SampleDate)]
-    if len(lower) != 1 or lower != upper or len(bounds) != 2 or others or not isinstance(lower[0], exp.Column):
+    if len(lower) != 1 or lower != upper or len(bounds) != 2 or not isinstance(lower[0], exp.Column):
         return None
-    outside = (node for node in nodes if isinstance(node, Bucket | SampleDate))
-    return None if any(node.find_ancestor(exp.Select) is not query for node in outside) else lower[0]
+    outside = [node for node in nodes if not isinstance(node, WindowStart | WindowEnd)]
+    return lower[0] if all(_is_of_a_group(node, query) for node in outside) else None
+
+
+def _is_of_a_group(node: exp.Expr, query: exp.Select) -> bool:
+    """Whether `node` is the sample date where groups are formed or given, not where single rows are looked at."""
+    if not isinstance(node, Bucket | SampleDate) or node.find_ancestor(exp.Select) is not query:
+        return False
+    while node.parent is not query and node.parent is not None:
+        node = node.parent
+        if isinstance(node, exp.AggFunc):
+            return False
+    return node.arg_key in {"expressions", "group", "having"}
+
+
+def _has_states(aggregate: exp.Expr) -> bool:
+    """Whether its value over a window follows from states of the window's days."""
+    if is_distinct_count(aggregate):
+        return not isinstance(aggregate.this.expressions[0], exp.Tuple | exp.Struct | exp.Star)
+    return type(aggregate) in _SCALARS and aggregate.find(exp.Distinct) is None
 
 
 def _is_covered(shape: Shape, parts: list[exp.Expr]) -> bool:
@@ -108,6 +132,28 @@ def _is_covered(shape: Shape, parts: list[exp.Expr]) -> bool:
         if any(isinstance(node, exp.Column | exp.Query) for node in rest.walk()):
             return False
     return True
+
+
+def _keeps_types(shape: Shape, part: exp.Expr) -> bool:
+    """Whether `part` is the same over states, whose keys are text, and whose minima and maxima are numbers."""
+    keys, is_amount = set(shape.keys), part.alias_or_name == "amount"
+    stack: list[tuple[exp.Expr, tuple[exp.Expr, ...]]] = [(part, ())]
+    while stack:
+        node, around = stack.pop()
+        if node in keys:
+            if not (_is_text(node) or all(isinstance(n, exp.Alias | exp.DPipe | exp.Paren) for n in around)):
+                return False
+        elif isinstance(node, exp.AggFunc):
+            is_calculated = is_amount and all(isinstance(n, _ARITHMETIC) for n in around)
+            if isinstance(node, exp.Min | exp.Max) and not is_calculated:
+                return False
+        else:
+            stack.extend((child, (*around, node)) for child in node.iter_expressions())
+    return True
+
+
+def _is_text(key: exp.Expr) -> bool:
+    return isinstance(key, exp.Column) and (key.name.lower() in _TEXTS or key.table == MEMBERSHIP)
 
 
 def _substitute(expression: exp.Expr, values: dict[exp.Expr, exp.Expr], date_column: exp.Expr) -> exp.Expr:
@@ -122,12 +168,15 @@ def _substitute(expression: exp.Expr, values: dict[exp.Expr, exp.Expr], date_col
     return exp.alias_(replaced, named) if named else replaced
 
 
-def is_scalar(aggregate: exp.Expr) -> bool:
-    """Whether its value over a window follows from its values over the days."""
-    return type(aggregate) in {exp.Sum, exp.Count, exp.Min, exp.Max, exp.Avg} and aggregate.find(exp.Distinct) is None
-
-
 def is_distinct_count(aggregate: exp.Expr) -> bool:
     """Whether it is COUNT(DISTINCT x) of one x."""
     inner = aggregate.this if isinstance(aggregate, exp.Count) else None
     return isinstance(inner, exp.Distinct) and len(inner.expressions) == 1
+
+
+def is_of_its_day(aggregate: exp.Expr, time: exp.Expr) -> bool:
+    """Whether COUNT(DISTINCT x) counts times or days: then no value comes on two days, and days add up."""
+    value = aggregate.this.expressions[0]
+    while isinstance(value, exp.Paren | exp.TsOrDsToDate) or (isinstance(value, exp.Cast) and value.is_type("DATE")):
+        value = value.this
+    return value == time

@@ -27,8 +27,10 @@ from sqlmesh_project.metrics_factory.calendar_sql import (
     add,
     cast,
     date_literal,
+    day_array,
     end_date,
     floor,
+    is_sample_date,
     rolling_start,
     start_date,
 )
@@ -44,9 +46,9 @@ from sqlmesh_project.metrics_factory.clocks import (
 from sqlmesh_project.metrics_factory.dating import Dater
 from sqlmesh_project.metrics_factory.definitions import Variant
 from sqlmesh_project.metrics_factory.reading import is_aggregate, owner
-from sqlmesh_project.metrics_factory.rolling import DailyStates, DistinctSpans
+from sqlmesh_project.metrics_factory.rolling import RollingStates
 from sqlmesh_project.metrics_factory.scopes import branches, own_nodes
-from sqlmesh_project.metrics_factory.shapes import is_distinct_count, is_scalar, shape_of
+from sqlmesh_project.metrics_factory.shapes import shape_of
 
 
 class Strategy(Protocol):
@@ -169,7 +171,7 @@ def choose(query: exp.Query, variant: Variant, first: date, *, incremental: bool
     if grain is None:
         return Direct(AllTimeClock(first))
     if variant.is_rolling:
-        return _choose_rolling(query, variant, first)
+        return _choose_rolling(query, variant, first, incremental=incremental)
     if not is_unbounded(query) and not is_direct(query):
         return Calendar(variant, first, incremental)
     return Direct(BatchClock(grain) if incremental else HistoryClock(first, grain))
@@ -181,19 +183,13 @@ def is_unbounded(query: exp.Query) -> bool:
     return all(isinstance(node, Bucket | IntervalLength) and node.this is not None for node in nodes)
 
 
-def _choose_rolling(query: exp.Query, variant: Variant, first: date) -> Strategy:
+def _choose_rolling(query: exp.Query, variant: Variant, first: date, *, incremental: bool) -> Strategy:
     nodes = list(query.find_all(*WINDOW_NODES))
     if variant.unit in DAY_UNITS and all(isinstance(node, IntervalLength) for node in nodes):
         # rows that carry their own sample date, as those of peers do; the length is the same for all of them
         return Direct(RollingClock(exp.column("metrics_sample_date"), variant.window or 1, variant.unit or "day"))
-    shape = shape_of(query)
-    if shape is not None and shape.aggregates:
-        calendar = calendar_cte(variant, first, incremental=True)
-        if all(is_scalar(aggregate) for aggregate in shape.aggregates):
-            return DailyStates(variant, first, calendar)
-        if variant.unit in DAY_UNITS and all(is_distinct_count(aggregate) for aggregate in shape.aggregates):
-            return DistinctSpans(variant, first, calendar)
-    return Calendar(variant, first)
+    shape = shape_of(query) if incremental else None
+    return Calendar(variant, first, incremental) if shape is None else RollingStates(variant, first, shape)
 
 
 def is_direct(query: exp.Query) -> bool:
@@ -261,18 +257,10 @@ def calendar_cte(variant: Variant, first: date, *, incremental: bool) -> exp.CTE
     else:
         step, begin = _interval(grain.months, "MONTH"), floor(grain, begin)
     end = end_date() if incremental else add(HistoryClock(first, grain).end(), -1, "day")
-    days = exp.Unnest(
-        expressions=[exp.GenerateDateArray(start=begin, end=end, step=step)],
-        alias=exp.TableAlias(this=exp.to_identifier("days"), columns=[exp.to_identifier(WINDOW_DATE)]),
-    )
-    query = exp.select(day).from_(days)
-    if variant.is_rolling and grain is Grain.WEEKLY:
-        query = query.where(
-            exp.EQ(this=exp.DayOfWeekIso(this=day.copy()), expression=exp.Literal.number(7)), copy=False
-        )
-    elif variant.is_rolling and grain is not Grain.DAILY:
-        next_day = add(day.copy(), 1, "day")
-        query = query.where(exp.EQ(this=floor(grain, next_day), expression=next_day.copy()), copy=False)
+    query = exp.select(day).from_(day_array(begin, end, WINDOW_DATE, step))
+    falls_due = is_sample_date(grain, day.copy()) if variant.is_rolling else None
+    if falls_due is not None:
+        query = query.where(falls_due, copy=False)
     return exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(CALENDAR)))
 
 
