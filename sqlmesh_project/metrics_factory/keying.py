@@ -328,7 +328,8 @@ class Scope:
         found = {p.alias_or_name.lower() for p in self.select.expressions if self.is_lifted(p.unalias())}
         if self.by_hand:
             key = output_key(self.joiner.entity_type)
-            found |= {p.alias_or_name.lower() for p in self.select.expressions if p.unalias().name.lower() == key}
+            named = [p for p in self.select.expressions if key in {p.alias_or_name.lower(), p.unalias().name.lower()}]
+            found |= {p.alias_or_name.lower() for p in named}
         starred = list(self._starred())
         found |= {name for alias in starred for name in self.lifted.get(alias, frozenset())}
         passing = [alias for alias in starred if alias in self.raw]
@@ -363,6 +364,9 @@ def _in_predicate(node: exp.Expr) -> bool:
     """Whether the value of `node` is only asked about: whether it equals something, is NULL, is in a list."""
     parent = node.parent
     while parent is not None and not isinstance(parent, exp.Query | exp.Window):
+        if isinstance(parent, exp.Is) and isinstance(parent.parent_select, exp.Select):
+            # of groups, the key is asked about, which is the entity; of rows, whether a join found any
+            return parent.parent_select.args.get("group") is None
         if isinstance(parent, exp.Predicate):
             return True
         parent = parent.parent
