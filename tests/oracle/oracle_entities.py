@@ -1,5 +1,6 @@
 """Which artifacts belong to which project and collection, as the latest version of the directory says."""
 
+from oracle_chains import funding_account
 from oracle_facts import Names
 from oracle_truth import CHAINS, Truth
 
@@ -10,7 +11,7 @@ ENTITIES = ("artifact", "project", "collection")
 
 def artifacts_of_projects(truth: Truth, names: Names) -> dict[str, set[str]]:
     """Artifact ids by slug of the project; a pair counts once however often it is written."""
-    found: dict[str, set[str]] = {}
+    found = {slug: {funding_account(slug)} for slug in truth.projects}
     for member in truth.members:
         artifacts = found.setdefault(member.project, set())
         if member.kind == "repository":

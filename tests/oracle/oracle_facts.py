@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from oracle_tickets import TicketEvent
 from oracle_truth import Commit, Event, Truth, day_of
 
 from oso_lake import ids
@@ -176,6 +177,24 @@ def github_facts(truth: Truth) -> tuple[list[Fact], set[str]]:
     return facts, bots_of(truth, histories, authors)
 
 
+def ticket_events(truth: Truth) -> list[TicketEvent]:
+    """The counted events about issues and pull requests."""
+    return [
+        TicketEvent(
+            at=event.created_at,
+            kind=event.kind,
+            actor=ids.user_id(event.actor_id),
+            repository=ids.repository_id(event.repo_id),
+            number=event.number,
+            is_pull_request=event.is_pull_request,
+            opened_at=event.opened_at,
+            opened_by=None if event.opened_by is None else ids.user_id(event.opened_by),
+        )
+        for event in counted(truth)
+        if event.number is not None and event.kind in COUNTED_KINDS
+    ]
+
+
 def _commit_facts(
     truth: Truth, histories: dict[int, list[Commit]], authors: dict[str, str], events: list[Event]
 ) -> list[Fact]:
@@ -193,23 +212,3 @@ def _commit_facts(
         for (repo_id, _), (day, author) in found.items()
         if truth.begin <= day < truth.end
     ]
-
-
-def chain_facts(truth: Truth) -> list[Fact]:
-    """All facts of the chains within the world's days; failed transactions count and pay."""
-    facts = []
-    for sent in truth.transactions:
-        day = day_of(sent.block_at)
-        if not truth.begin <= day < truth.end:
-            continue
-        source = sent.chain.upper()
-        sender = ids.address_id(source, sent.sender)
-        if sent.to is not None:
-            to = ids.address_id(source, sent.to)
-            facts.append(Fact(day, source, "TRANSACTION", sender, to))
-            facts.append(Fact(day, source, "GAS_FEE", sender, to, sent.fee_wei / 10**18))
-        reached = {address for address in (sent.to, *sent.log_addresses) if address is not None}
-        facts += [
-            Fact(day, source, "CONTRACT_INVOCATION", sender, ids.address_id(source, address)) for address in reached
-        ]
-    return facts

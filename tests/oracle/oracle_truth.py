@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +29,11 @@ class Event(NamedTuple):
     repo_name: str
     push_head: str | None = None
     listed_shas: tuple[str, ...] = ()
+    number: int | None = None
+    is_pull_request: bool = False
+    # what the payload tells of the issue or pull request
+    opened_at: int | None = None
+    opened_by: int | None = None
 
 
 class Commit(NamedTuple):
@@ -60,6 +66,27 @@ class Transaction(NamedTuple):
     fee_wei: int
 
 
+class Transfer(NamedTuple):
+    """One transfer of an ERC-20 token; `value` is in its smallest unit."""
+
+    chain: str
+    block_at: int
+    token: str
+    sender: str
+    receiver: str
+    value: int
+    decimals: int
+
+
+class Grant(NamedTuple):
+    """One grant of `amount` USD to a project, or to nobody who is named."""
+
+    day: date
+    funder: str
+    project: str | None
+    amount: Decimal
+
+
 @dataclass(frozen=True, kw_only=True)
 class Truth:
     """What there is to know: `begin` and `end` (exclusive) bound the days that count."""
@@ -68,9 +95,12 @@ class Truth:
     end: date
     events: tuple[Event, ...] = ()
     commits: tuple[Commit, ...] = ()
+    projects: tuple[str, ...] = ()
     members: tuple[Member, ...] = ()
     collections: tuple[tuple[str, str], ...] = ()
     transactions: tuple[Transaction, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    grants: tuple[Grant, ...] = ()
 
 
 def load_truth(world: Path) -> Truth:
@@ -82,9 +112,12 @@ def load_truth(world: Path) -> Truth:
         end=date.fromisoformat(about["end"]),
         events=_events(folder),
         commits=_commits(folder),
+        projects=_projects(folder),
         members=_members(folder),
         collections=_collections(folder),
         transactions=_transactions(folder),
+        transfers=_transfers(folder),
+        grants=_grants(folder),
     )
 
 
@@ -118,6 +151,10 @@ def _events(folder: Path) -> tuple[Event, ...]:
             repo_name=row["repo_name"],
             push_head=row["push_head"],
             listed_shas=tuple(row["listed_shas"] or ()),
+            number=row["number"],
+            is_pull_request=bool(row["is_pull_request"]),
+            opened_at=row["opened_at"],
+            opened_by=row["opened_by"],
         )
         for row in _rows(folder, "events")
         if row["file_hour"] is not None
@@ -130,6 +167,11 @@ def _commits(folder: Path) -> tuple[Commit, ...]:
         for row in _rows(folder, "commits")
         if row["is_fetchable"]
     )
+
+
+def _projects(folder: Path) -> tuple[str, ...]:
+    latest = _latest_version(folder)
+    return tuple(row["project_slug"] for row in _rows(folder, "projects") if row["version"] == latest)
 
 
 def _members(folder: Path) -> tuple[Member, ...]:
@@ -166,4 +208,28 @@ def _transactions(folder: Path) -> tuple[Transaction, ...]:
         )
         for row in _rows(folder, "transactions")
         if not row["is_system"]
+    )
+
+
+def _transfers(folder: Path) -> tuple[Transfer, ...]:
+    return tuple(
+        Transfer(
+            chain=row["chain"],
+            block_at=row["block_at"],
+            token=row["token"],
+            sender=row["from_address"],
+            receiver=row["to_address"],
+            value=int(row["value"]),
+            decimals=row["decimals"],
+        )
+        for row in _rows(folder, "token_transfers")
+        if row["kind"] == "erc20"
+    )
+
+
+def _grants(folder: Path) -> tuple[Grant, ...]:
+    return tuple(
+        Grant(row["funding_date"], row["from_funder_name"], row["to_project_name"], Decimal(row["amount"]))
+        for row in _rows(folder, "grants")
+        if row["fault"] is None
     )

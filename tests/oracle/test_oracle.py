@@ -235,7 +235,7 @@ def test_retention_compares_two_consecutive_windows() -> None:
     scribe = Scribe()
     scribe.push(ANN, ONE, second("2025-08-04"), "a1")
     scribe.push(BEN, ONE, second("2025-09-03"), "b1")
-    rows = of_project(Oracle(truth_of(scribe)), "oso.developer_retention_to_project_over_30_day_window")
+    rows = of_project(Oracle(truth_of(scribe)), "oso.developers_lifecycle_to_project_over_30_day_window")
     kinds = ("new_developers", "returning_developers", "retained_developers", "churned_developers")
 
     def on(day: date) -> list[float]:
@@ -245,7 +245,7 @@ def test_retention_compares_two_consecutive_windows() -> None:
     assert on(date(2025, 9, 2)) == [1.0, 0.0, 0.0, 0.0]
     assert on(date(2025, 9, 3)) == [1.0, 0.0, 0.0, 1.0]
     assert on(date(2025, 9, 14)) == [1.0, 0.0, 0.0, 1.0]
-    assert len(rows) == 4 * 42
+    assert len(rows) == 7 * 42
 
 
 def test_who_comes_back_after_a_whole_window_is_returning() -> None:
@@ -253,7 +253,7 @@ def test_who_comes_back_after_a_whole_window_is_returning() -> None:
     scribe.push(ANN, ONE, second("2025-08-04"), "a1")
     scribe.push(ANN, ONE, second("2025-10-10"), "a2")
     truth = Truth(begin=BEGIN, end=date(2025, 10, 12), events=tuple(scribe.events), members=truth_of(scribe).members)
-    rows = of_project(Oracle(truth), "oso.developer_retention_to_project_over_30_day_window")
+    rows = of_project(Oracle(truth), "oso.developers_lifecycle_to_project_over_30_day_window")
     assert rows["returning_developers_over_30_day_window", date(2025, 10, 10)] == 1.0
     assert rows["new_developers_over_30_day_window", date(2025, 10, 10)] == 0.0
     assert ("new_developers_over_30_day_window", date(2025, 10, 5)) not in rows
@@ -287,7 +287,8 @@ def test_published_rows_carry_metric_ids_and_leave_out_intermediate_metrics() ->
     key = (ids.metric_id("GITHUB_commits_daily"), ids.collection_id("c"), date(2025, 8, 5))
     assert published[key] == 1.0
     assert ids.metric_id("GITHUB_developer_active_days_daily") not in {metric for metric, _, _ in published}
-    assert list(oracle.expected_key_metrics("collection").values()) == [1.0]
+    key = (ids.metric_id("GITHUB_commits_over_all_time"), ids.collection_id("c"), date(2025, 9, 14))
+    assert oracle.expected_key_metrics("collection")[key] == 1.0
 
 
 def test_every_model_can_be_asked_for_and_others_are_refused() -> None:

@@ -173,6 +173,7 @@ def test_partitions_that_read_history_map_to_everything_before_them(grain: Grain
     mapping, readers, days = mapping_to(entry, parent), partitions_of(grain, start), partitions_of(Grain.DAILY, start)
     assert mapping is not None
     assert readers is not None
+    assert days is not None
     wanted = readers.empty_subset().with_partition_keys(["2018-01-01"])
     read = mapping.get_upstream_mapped_partitions_result_for_partitions(wanted, readers, days).partitions_subset
     window = grain.window_of(date(2018, 1, 1))
