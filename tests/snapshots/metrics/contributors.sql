@@ -101,146 +101,196 @@ WHERE
 +    CAST(DATE_TRUNC('YEAR', CAST(events.bucket_day AS DATE)) AS DATE),
 -- trino: as oso.contributors_to_artifact_daily, but with the same changes
 
--- oso.contributors_to_artifact_over_30_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:30:day
+-- oso.contributors_to_artifact_over_30_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:30:day
 -- duckdb:
-WITH metrics_calendar AS (
-  SELECT
-    metrics_window_date
-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
-), metrics_days AS (
-  SELECT DISTINCT
-    events.to_artifact_id AS metrics_key_0,
-    events.event_source AS metrics_key_1,
-    CAST(events.bucket_day AS DATE) AS metrics_day,
-    events.from_artifact_id AS metrics_value_0
-  FROM oso.int_events_daily__github AS events
-  WHERE
-    (
-      events.event_type IN ('COMMIT_CODE', 'ISSUE_OPENED', 'PULL_REQUEST_OPENED', 'PULL_REQUEST_MERGED')
-      AND NOT events.from_artifact_id IN (
-        SELECT
-          bots.artifact_id
-        FROM oso.int_bots AS bots
+WITH metrics_days AS (
+  WITH metrics_rows AS (
+    SELECT DISTINCT
+      CAST(events.bucket_day AS DATE) AS metrics_sample_date,
+      CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
+      CAST(events.event_source AS TEXT) AS metrics_key_1,
+      CAST(events.from_artifact_id AS TEXT) AS metrics_value_1
+    FROM oso.int_events_daily__github AS events
+    WHERE
+      (
+        events.event_type IN ('COMMIT_CODE', 'ISSUE_OPENED', 'PULL_REQUEST_OPENED', 'PULL_REQUEST_MERGED')
+        AND NOT events.from_artifact_id IN (
+          SELECT
+            bots.artifact_id
+          FROM oso.int_bots AS bots
+        )
+        AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
+        AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
       )
-      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-      AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
-    )
-    AND events.bucket_day >= CAST('2015-01-01' AS DATE)
-), metrics_spans_0 AS (
+      AND events.bucket_day >= CAST('2015-01-01' AS DATE)
+  )
   SELECT
+    metrics_sample_date,
     metrics_key_0,
     metrics_key_1,
-    metrics_day,
-    CASE
-      WHEN COALESCE(
-        LEAD(metrics_day) OVER (PARTITION BY metrics_key_0, metrics_key_1, metrics_value_0 ORDER BY metrics_day),
-        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      THEN COALESCE(
-        LEAD(metrics_day) OVER (PARTITION BY metrics_key_0, metrics_key_1, metrics_value_0 ORDER BY metrics_day),
-        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      )
-      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-    END AS metrics_until
+    metrics_part,
+    metrics_value
   FROM (
     SELECT DISTINCT
+      metrics_sample_date,
       metrics_key_0,
       metrics_key_1,
-      metrics_value_0,
-      metrics_day
+      0 AS metrics_part,
+      '' AS metrics_value
+    FROM metrics_rows
+    UNION ALL
+    SELECT DISTINCT
+      metrics_sample_date,
+      metrics_key_0,
+      metrics_key_1,
+      1 AS metrics_part,
+      metrics_value_1 AS metrics_value
+    FROM metrics_rows
+    WHERE
+      NOT metrics_value_1 IS NULL
+  ) AS metrics_parts
+), metrics_recurrences AS (
+  WITH metrics_current AS (
+    SELECT
+      metrics_sample_date,
+      metrics_key_0,
+      metrics_key_1,
+      metrics_part,
+      metrics_value,
+      LAG(metrics_sample_date) OVER (
+        PARTITION BY metrics_key_0, metrics_key_1, metrics_part, metrics_value
+        ORDER BY metrics_sample_date
+      ) AS metrics_previous
     FROM metrics_days
     WHERE
-      NOT metrics_value_0 IS NULL
-  ) AS days
-), metrics_spans_1 AS (
+      (
+        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
+        AND metrics_sample_date <= @end_date
+      )
+      AND NOT metrics_part = 0
+  )
+  SELECT
+    metrics_sample_date,
+    metrics_key_0,
+    metrics_key_1,
+    metrics_part,
+    metrics_previous,
+    metrics_count
+  FROM (
+    SELECT
+      metrics_current.metrics_sample_date,
+      metrics_current.metrics_key_0,
+      metrics_current.metrics_key_1,
+      metrics_current.metrics_part,
+      metrics_current.metrics_previous AS metrics_previous,
+      COUNT(*) AS metrics_count
+    FROM metrics_current
+    GROUP BY
+      1,
+      2,
+      3,
+      4,
+      5
+    UNION ALL
+    SELECT
+      metrics_sample_date,
+      metrics_key_0,
+      metrics_key_1,
+      metrics_part,
+      CAST(NULL AS DATE) AS metrics_previous,
+      CAST(1 AS BIGINT) AS metrics_count
+    FROM metrics_days
+    WHERE
+      (
+        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
+        AND metrics_sample_date <= @end_date
+      )
+      AND metrics_part = 0
+  ) AS metrics_parts
+), metrics_spans AS (
   SELECT
     metrics_key_0,
     metrics_key_1,
-    metrics_day,
     CASE
-      WHEN COALESCE(
-        LEAD(metrics_day) OVER (PARTITION BY metrics_key_0, metrics_key_1 ORDER BY metrics_day),
-        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      THEN COALESCE(
-        LEAD(metrics_day) OVER (PARTITION BY metrics_key_0, metrics_key_1 ORDER BY metrics_day),
-        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      )
-      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-    END AS metrics_until
-  FROM (
-    SELECT DISTINCT
-      metrics_key_0,
-      metrics_key_1,
-      metrics_day
-    FROM metrics_days
-  ) AS days
+      WHEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE) > metrics_sample_date
+      THEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE)
+      ELSE metrics_sample_date
+    END AS metrics_begin,
+    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
+    CASE WHEN metrics_part = 0 THEN 1 ELSE 0 END AS metrics_present,
+    CASE WHEN metrics_part = 1 THEN metrics_count ELSE 0 END AS metrics_count_1
+  FROM metrics_recurrences
+  WHERE
+    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
+    AND metrics_sample_date <= @end_date
 ), metrics_changes AS (
   SELECT
     metrics_key_0,
     metrics_key_1,
-    metrics_day AS metrics_day,
-    1 AS metrics_delta_0,
-    0 AS metrics_delta_1
-  FROM metrics_spans_0
+    CASE WHEN metrics_begin < @start_date THEN @start_date ELSE metrics_begin END AS metrics_sample_date,
+    metrics_present,
+    metrics_count_1
+  FROM metrics_spans
+  WHERE
+    metrics_begin < metrics_until
+    AND metrics_until > @start_date
+    AND metrics_begin <= @end_date
   UNION ALL
   SELECT
     metrics_key_0,
     metrics_key_1,
-    metrics_until AS metrics_day,
-    -1 AS metrics_delta_0,
-    0 AS metrics_delta_1
-  FROM metrics_spans_0
-  UNION ALL
-  SELECT
-    metrics_key_0,
-    metrics_key_1,
-    metrics_day AS metrics_day,
-    0 AS metrics_delta_0,
-    1 AS metrics_delta_1
-  FROM metrics_spans_1
-  UNION ALL
-  SELECT
-    metrics_key_0,
-    metrics_key_1,
-    metrics_until AS metrics_day,
-    0 AS metrics_delta_0,
-    -1 AS metrics_delta_1
-  FROM metrics_spans_1
+    metrics_until AS metrics_sample_date,
+    -metrics_present AS metrics_present,
+    -metrics_count_1 AS metrics_count_1
+  FROM metrics_spans
+  WHERE
+    metrics_begin < metrics_until
+    AND metrics_until > @start_date
+    AND metrics_until <= @end_date
 ), metrics_steps AS (
   SELECT
     metrics_key_0,
     metrics_key_1,
-    metrics_day,
-    LEAD(metrics_day) OVER (PARTITION BY metrics_key_0, metrics_key_1 ORDER BY metrics_day) AS metrics_until,
-    SUM(metrics_delta_0) OVER (PARTITION BY metrics_key_0, metrics_key_1 ORDER BY metrics_day) AS metrics_count_0,
-    SUM(metrics_delta_1) OVER (PARTITION BY metrics_key_0, metrics_key_1 ORDER BY metrics_day) AS metrics_count_1
+    metrics_sample_date AS metrics_begin,
+    COALESCE(
+      LEAD(metrics_sample_date) OVER (PARTITION BY metrics_key_0, metrics_key_1 ORDER BY metrics_sample_date),
+      CAST(@end_date + INTERVAL 1 DAY AS DATE)
+    ) AS metrics_until,
+    SUM(metrics_present) OVER (PARTITION BY metrics_key_0, metrics_key_1 ORDER BY metrics_sample_date) AS metrics_present,
+    SUM(metrics_count_1) OVER (PARTITION BY metrics_key_0, metrics_key_1 ORDER BY metrics_sample_date) AS metrics_count_1
   FROM (
     SELECT
       metrics_key_0,
       metrics_key_1,
-      metrics_day,
-      SUM(metrics_delta_0) AS metrics_delta_0,
-      SUM(metrics_delta_1) AS metrics_delta_1
+      metrics_sample_date,
+      SUM(metrics_present) AS metrics_present,
+      SUM(metrics_count_1) AS metrics_count_1
     FROM metrics_changes
     GROUP BY
       metrics_key_0,
       metrics_key_1,
-      metrics_day
-  ) AS per_day
+      metrics_sample_date
+  ) AS metrics_per_day
+), metrics_windows AS (
+  SELECT
+    metrics_window_date,
+    metrics_key_0,
+    metrics_key_1,
+    metrics_present,
+    metrics_count_1
+  FROM metrics_steps
+  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until + INTERVAL (-1) DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
+  WHERE
+    metrics_present > 0
 ), metrics_rows AS (
   SELECT
-    metrics_calendar.metrics_window_date AS metrics_sample_date,
-    metrics_steps.metrics_key_1 AS event_source,
-    metrics_steps.metrics_key_0 AS to_artifact_id,
+    metrics_window_date AS metrics_sample_date,
+    metrics_key_1 AS event_source,
+    metrics_key_0 AS to_artifact_id,
     '' AS from_artifact_id,
     'contributors_over_30_day_window' AS metric,
-    metrics_steps.metrics_count_0 AS amount
-  FROM metrics_calendar
-  JOIN metrics_steps
-    ON metrics_calendar.metrics_window_date >= metrics_steps.metrics_day
-    AND metrics_calendar.metrics_window_date < metrics_steps.metrics_until
-    AND metrics_steps.metrics_count_1 > 0
+    metrics_count_1 AS amount
+  FROM metrics_windows
 )
 SELECT
   CAST(metrics_sample_date AS DATE) AS metrics_sample_date,
@@ -253,37 +303,46 @@ FROM metrics_rows
 WHERE
   metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
 -- trino: as duckdb, but
-@@ -4 +4 @@
--  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
-+  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -20,2 +20,2 @@
--      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
--      AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
-+      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+      AND events.bucket_day < CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
-@@ -32,2 +32,2 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
--      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+      ) < CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-@@ -36 +36 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-@@ -38 +38 @@
--      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+      ELSE CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-@@ -58,2 +58,2 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
--      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+      ) < CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
+@@ -5,3 +5,3 @@
+-      CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
+-      CAST(events.event_source AS TEXT) AS metrics_key_1,
+-      CAST(events.from_artifact_id AS TEXT) AS metrics_value_1
++      CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_0,
++      CAST(events.event_source AS VARCHAR) AS metrics_key_1,
++      CAST(events.from_artifact_id AS VARCHAR) AS metrics_value_1
+@@ -17,2 +17,2 @@
+-        AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
+-        AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
++        AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
++        AND events.bucket_day < CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
 @@ -62 +62 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-@@ -64 +64 @@
--      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+      ELSE CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-@@ -142,4 +142,4 @@
+-        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++        metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
+@@ -100 +100 @@
+-        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++        metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
+@@ -110,2 +110,2 @@
+-      WHEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE) > metrics_sample_date
+-      THEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE)
++      WHEN CAST(DATE_ADD('DAY', 30, metrics_previous) AS DATE) > metrics_sample_date
++      THEN CAST(DATE_ADD('DAY', 30, metrics_previous) AS DATE)
+@@ -114 +114 @@
+-    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
++    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
+@@ -119 +119 @@
+-    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
+@@ -152 +152 @@
+-      CAST(@end_date + INTERVAL 1 DAY AS DATE)
++      CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
+@@ -177 +177,5 @@
+-  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until + INTERVAL (-1) DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  CROSS JOIN UNNEST(SEQUENCE(
++    CAST(metrics_begin AS DATE),
++    CAST(DATE_ADD('DAY', -1, metrics_until) AS DATE),
++    INTERVAL '1' DAY
++  )) AS days(metrics_window_date)
+@@ -192,4 +196,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -293,63 +352,53 @@ WHERE
 +  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
 +  CAST(metric AS VARCHAR) AS metric,
 
--- oso.contributors_to_artifact_over_90_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:90:day
+-- oso.contributors_to_artifact_over_90_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:90:day
 -- duckdb: as oso.contributors_to_artifact_over_30_day_window, but
-@@ -20 +20 @@
--      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+      AND events.bucket_day >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
-@@ -32,2 +32,2 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
--      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-+      ) < CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-@@ -36 +36 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-@@ -38 +38 @@
--      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+      ELSE CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-@@ -58,2 +58,2 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
--      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-+      ) < CAST(metrics_day + INTERVAL 90 DAY AS DATE)
+@@ -17 +17 @@
+-        AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++        AND events.bucket_day >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
 @@ -62 +62 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-@@ -64 +64 @@
--      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+      ELSE CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-@@ -132 +132 @@
+-        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++        metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
+@@ -100 +100 @@
+-        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++        metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
+@@ -110,2 +110,2 @@
+-      WHEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE) > metrics_sample_date
+-      THEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE)
++      WHEN CAST(metrics_previous + INTERVAL 90 DAY AS DATE) > metrics_sample_date
++      THEN CAST(metrics_previous + INTERVAL 90 DAY AS DATE)
+@@ -114 +114 @@
+-    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
++    CAST(metrics_sample_date + INTERVAL 90 DAY AS DATE) AS metrics_until,
+@@ -119 +119 @@
+-    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
+@@ -186 +186 @@
 -    'contributors_over_30_day_window' AS metric,
 +    'contributors_over_90_day_window' AS metric,
 -- trino: as oso.contributors_to_artifact_over_30_day_window, but
-@@ -20 +20 @@
--      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+      AND events.bucket_day >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
-@@ -32,2 +32,2 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
--      ) < CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-+      ) < CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-@@ -36 +36 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-@@ -38 +38 @@
--      ELSE CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+      ELSE CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-@@ -58,2 +58,2 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
--      ) < CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-+      ) < CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
+@@ -17 +17 @@
+-        AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
++        AND events.bucket_day >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
 @@ -62 +62 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-@@ -64 +64 @@
--      ELSE CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+      ELSE CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-@@ -132 +132 @@
+-        metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
++        metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
+@@ -100 +100 @@
+-        metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
++        metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
+@@ -110,2 +110,2 @@
+-      WHEN CAST(DATE_ADD('DAY', 30, metrics_previous) AS DATE) > metrics_sample_date
+-      THEN CAST(DATE_ADD('DAY', 30, metrics_previous) AS DATE)
++      WHEN CAST(DATE_ADD('DAY', 90, metrics_previous) AS DATE) > metrics_sample_date
++      THEN CAST(DATE_ADD('DAY', 90, metrics_previous) AS DATE)
+@@ -114 +114 @@
+-    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
++    CAST(DATE_ADD('DAY', 90, metrics_sample_date) AS DATE) AS metrics_until,
+@@ -119 +119 @@
+-    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
++    metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
+@@ -190 +190 @@
 -    'contributors_over_30_day_window' AS metric,
 +    'contributors_over_90_day_window' AS metric,
 
@@ -472,75 +521,75 @@ WHERE
 +    CAST(DATE_TRUNC('YEAR', CAST(events.bucket_day AS DATE)) AS DATE),
 -- trino: as oso.contributors_to_project_daily, but with the same changes
 
--- oso.contributors_to_project_over_30_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:30:day
+-- oso.contributors_to_project_over_30_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:30:day
 -- duckdb: as oso.contributors_to_artifact_over_30_day_window, but
-@@ -7 +7 @@
--    events.to_artifact_id AS metrics_key_0,
-+    metrics_membership.metrics_entity_id AS metrics_key_0,
-@@ -11,0 +12,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -143 +152 @@
+@@ -5 +5 @@
+-      CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
++      CAST(metrics_membership.metrics_entity_id AS TEXT) AS metrics_key_0,
+@@ -8,0 +9,9 @@
++    INNER JOIN (
++      SELECT DISTINCT
++        step_0.artifact_id AS metrics_artifact_id,
++        step_0.project_id AS metrics_entity_id
++      FROM oso.artifacts_by_project_v1 AS step_0
++      WHERE
++        step_0.valid_to IS NULL
++    ) AS metrics_membership
++      ON metrics_membership.metrics_artifact_id = events.to_artifact_id
+@@ -193 +202 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.contributors_to_artifact_over_30_day_window, but
-@@ -7 +7 @@
--    events.to_artifact_id AS metrics_key_0,
-+    metrics_membership.metrics_entity_id AS metrics_key_0,
-@@ -11,0 +12,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -143 +152 @@
+@@ -5 +5 @@
+-      CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_0,
++      CAST(metrics_membership.metrics_entity_id AS VARCHAR) AS metrics_key_0,
+@@ -8,0 +9,9 @@
++    INNER JOIN (
++      SELECT DISTINCT
++        step_0.artifact_id AS metrics_artifact_id,
++        step_0.project_id AS metrics_entity_id
++      FROM oso.artifacts_by_project_v1 AS step_0
++      WHERE
++        step_0.valid_to IS NULL
++    ) AS metrics_membership
++      ON metrics_membership.metrics_artifact_id = events.to_artifact_id
+@@ -197 +206 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
--- oso.contributors_to_project_over_90_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:90:day
+-- oso.contributors_to_project_over_90_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:90:day
 -- duckdb: as oso.contributors_to_artifact_over_90_day_window, but
-@@ -7 +7 @@
--    events.to_artifact_id AS metrics_key_0,
-+    metrics_membership.metrics_entity_id AS metrics_key_0,
-@@ -11,0 +12,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -143 +152 @@
+@@ -5 +5 @@
+-      CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
++      CAST(metrics_membership.metrics_entity_id AS TEXT) AS metrics_key_0,
+@@ -8,0 +9,9 @@
++    INNER JOIN (
++      SELECT DISTINCT
++        step_0.artifact_id AS metrics_artifact_id,
++        step_0.project_id AS metrics_entity_id
++      FROM oso.artifacts_by_project_v1 AS step_0
++      WHERE
++        step_0.valid_to IS NULL
++    ) AS metrics_membership
++      ON metrics_membership.metrics_artifact_id = events.to_artifact_id
+@@ -193 +202 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.contributors_to_artifact_over_90_day_window, but
-@@ -7 +7 @@
--    events.to_artifact_id AS metrics_key_0,
-+    metrics_membership.metrics_entity_id AS metrics_key_0,
-@@ -11,0 +12,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -143 +152 @@
+@@ -5 +5 @@
+-      CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_0,
++      CAST(metrics_membership.metrics_entity_id AS VARCHAR) AS metrics_key_0,
+@@ -8,0 +9,9 @@
++    INNER JOIN (
++      SELECT DISTINCT
++        step_0.artifact_id AS metrics_artifact_id,
++        step_0.project_id AS metrics_entity_id
++      FROM oso.artifacts_by_project_v1 AS step_0
++      WHERE
++        step_0.valid_to IS NULL
++    ) AS metrics_membership
++      ON metrics_membership.metrics_artifact_id = events.to_artifact_id
+@@ -197 +206 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -656,59 +705,59 @@ WHERE
 +    CAST(DATE_TRUNC('YEAR', CAST(events.bucket_day AS DATE)) AS DATE),
 -- trino: as oso.contributors_to_collection_daily, but with the same changes
 
--- oso.contributors_to_collection_over_30_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:30:day
+-- oso.contributors_to_collection_over_30_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:30:day
 -- duckdb: as oso.contributors_to_project_over_30_day_window, but
-@@ -15 +15 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -16,0 +17,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -18 +20 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -152 +154 @@
+@@ -12 +12 @@
+-        step_0.project_id AS metrics_entity_id
++        step_1.collection_id AS metrics_entity_id
+@@ -13,0 +14,2 @@
++      JOIN oso.projects_by_collection_v1 AS step_1
++        ON step_1.project_id = step_0.project_id
+@@ -15 +17 @@
+-        step_0.valid_to IS NULL
++        step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -202 +204 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.contributors_to_project_over_30_day_window, but
-@@ -15 +15 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -16,0 +17,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -18 +20 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -152 +154 @@
+@@ -12 +12 @@
+-        step_0.project_id AS metrics_entity_id
++        step_1.collection_id AS metrics_entity_id
+@@ -13,0 +14,2 @@
++      JOIN oso.projects_by_collection_v1 AS step_1
++        ON step_1.project_id = step_0.project_id
+@@ -15 +17 @@
+-        step_0.valid_to IS NULL
++        step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -206 +208 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
--- oso.contributors_to_collection_over_90_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:90:day
+-- oso.contributors_to_collection_over_90_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:90:day
 -- duckdb: as oso.contributors_to_project_over_90_day_window, but
-@@ -15 +15 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -16,0 +17,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -18 +20 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -152 +154 @@
+@@ -12 +12 @@
+-        step_0.project_id AS metrics_entity_id
++        step_1.collection_id AS metrics_entity_id
+@@ -13,0 +14,2 @@
++      JOIN oso.projects_by_collection_v1 AS step_1
++        ON step_1.project_id = step_0.project_id
+@@ -15 +17 @@
+-        step_0.valid_to IS NULL
++        step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -202 +204 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.contributors_to_project_over_90_day_window, but
-@@ -15 +15 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -16,0 +17,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -18 +20 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -152 +154 @@
+@@ -12 +12 @@
+-        step_0.project_id AS metrics_entity_id
++        step_1.collection_id AS metrics_entity_id
+@@ -13,0 +14,2 @@
++      JOIN oso.projects_by_collection_v1 AS step_1
++        ON step_1.project_id = step_0.project_id
+@@ -15 +17 @@
+-        step_0.valid_to IS NULL
++        step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -206 +208 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 

@@ -102,19 +102,15 @@ WHERE
 +    CAST(DATE_TRUNC('YEAR', CAST(events.bucket_day AS DATE)) AS DATE),
 -- trino: as oso.developer_active_days_to_artifact_daily, but with the same changes
 
--- oso.developer_active_days_to_artifact_over_30_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:30:day
+-- oso.developer_active_days_to_artifact_over_30_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:30:day
 -- duckdb:
-WITH metrics_calendar AS (
+WITH metrics_days AS (
   SELECT
-    metrics_window_date
-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
-), metrics_days AS (
-  SELECT DISTINCT
-    events.from_artifact_id AS metrics_key_0,
-    events.to_artifact_id AS metrics_key_1,
-    events.event_source AS metrics_key_2,
-    CAST(events.bucket_day AS DATE) AS metrics_day,
-    events.bucket_day AS metrics_value_0
+    CAST(events.bucket_day AS DATE) AS metrics_sample_date,
+    CAST(events.from_artifact_id AS TEXT) AS metrics_key_0,
+    CAST(events.to_artifact_id AS TEXT) AS metrics_key_1,
+    CAST(events.event_source AS TEXT) AS metrics_key_2,
+    CAST(COUNT(DISTINCT events.bucket_day) AS BIGINT) AS metrics_count_1
   FROM oso.int_events_daily__github AS events
   WHERE
     (
@@ -128,138 +124,107 @@ WITH metrics_calendar AS (
       AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
     )
     AND events.bucket_day >= CAST('2015-01-01' AS DATE)
-), metrics_spans_0 AS (
+  GROUP BY
+    CAST(events.bucket_day AS DATE),
+    events.from_artifact_id,
+    events.to_artifact_id,
+    events.event_source
+), metrics_spans AS (
   SELECT
     metrics_key_0,
     metrics_key_1,
     metrics_key_2,
-    metrics_day,
-    CASE
-      WHEN COALESCE(
-        LEAD(metrics_day) OVER (
-          PARTITION BY metrics_key_0, metrics_key_1, metrics_key_2, metrics_value_0
-          ORDER BY metrics_day
-        ),
-        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      THEN COALESCE(
-        LEAD(metrics_day) OVER (
-          PARTITION BY metrics_key_0, metrics_key_1, metrics_key_2, metrics_value_0
-          ORDER BY metrics_day
-        ),
-        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      )
-      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-    END AS metrics_until
-  FROM (
-    SELECT DISTINCT
-      metrics_key_0,
-      metrics_key_1,
-      metrics_key_2,
-      metrics_value_0,
-      metrics_day
-    FROM metrics_days
-    WHERE
-      NOT metrics_value_0 IS NULL
-  ) AS days
-), metrics_spans_1 AS (
-  SELECT
-    metrics_key_0,
-    metrics_key_1,
-    metrics_key_2,
-    metrics_day,
-    CASE
-      WHEN COALESCE(
-        LEAD(metrics_day) OVER (PARTITION BY metrics_key_0, metrics_key_1, metrics_key_2 ORDER BY metrics_day),
-        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      THEN COALESCE(
-        LEAD(metrics_day) OVER (PARTITION BY metrics_key_0, metrics_key_1, metrics_key_2 ORDER BY metrics_day),
-        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-      )
-      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-    END AS metrics_until
-  FROM (
-    SELECT DISTINCT
-      metrics_key_0,
-      metrics_key_1,
-      metrics_key_2,
-      metrics_day
-    FROM metrics_days
-  ) AS days
+    metrics_sample_date AS metrics_begin,
+    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
+    1 AS metrics_present,
+    COALESCE(metrics_count_1, 0) AS metrics_count_1
+  FROM metrics_days
+  WHERE
+    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
+    AND metrics_sample_date <= @end_date
 ), metrics_changes AS (
   SELECT
     metrics_key_0,
     metrics_key_1,
     metrics_key_2,
-    metrics_day AS metrics_day,
-    1 AS metrics_delta_0,
-    0 AS metrics_delta_1
-  FROM metrics_spans_0
+    CASE WHEN metrics_begin < @start_date THEN @start_date ELSE metrics_begin END AS metrics_sample_date,
+    metrics_present,
+    metrics_count_1
+  FROM metrics_spans
+  WHERE
+    metrics_begin < metrics_until
+    AND metrics_until > @start_date
+    AND metrics_begin <= @end_date
   UNION ALL
   SELECT
     metrics_key_0,
     metrics_key_1,
     metrics_key_2,
-    metrics_until AS metrics_day,
-    -1 AS metrics_delta_0,
-    0 AS metrics_delta_1
-  FROM metrics_spans_0
-  UNION ALL
-  SELECT
-    metrics_key_0,
-    metrics_key_1,
-    metrics_key_2,
-    metrics_day AS metrics_day,
-    0 AS metrics_delta_0,
-    1 AS metrics_delta_1
-  FROM metrics_spans_1
-  UNION ALL
-  SELECT
-    metrics_key_0,
-    metrics_key_1,
-    metrics_key_2,
-    metrics_until AS metrics_day,
-    0 AS metrics_delta_0,
-    -1 AS metrics_delta_1
-  FROM metrics_spans_1
+    metrics_until AS metrics_sample_date,
+    -metrics_present AS metrics_present,
+    -metrics_count_1 AS metrics_count_1
+  FROM metrics_spans
+  WHERE
+    metrics_begin < metrics_until
+    AND metrics_until > @start_date
+    AND metrics_until <= @end_date
 ), metrics_steps AS (
   SELECT
     metrics_key_0,
     metrics_key_1,
     metrics_key_2,
-    metrics_day,
-    LEAD(metrics_day) OVER (PARTITION BY metrics_key_0, metrics_key_1, metrics_key_2 ORDER BY metrics_day) AS metrics_until,
-    SUM(metrics_delta_0) OVER (PARTITION BY metrics_key_0, metrics_key_1, metrics_key_2 ORDER BY metrics_day) AS metrics_count_0,
-    SUM(metrics_delta_1) OVER (PARTITION BY metrics_key_0, metrics_key_1, metrics_key_2 ORDER BY metrics_day) AS metrics_count_1
+    metrics_sample_date AS metrics_begin,
+    COALESCE(
+      LEAD(metrics_sample_date) OVER (
+        PARTITION BY metrics_key_0, metrics_key_1, metrics_key_2
+        ORDER BY metrics_sample_date
+      ),
+      CAST(@end_date + INTERVAL 1 DAY AS DATE)
+    ) AS metrics_until,
+    SUM(metrics_present) OVER (
+      PARTITION BY metrics_key_0, metrics_key_1, metrics_key_2
+      ORDER BY metrics_sample_date
+    ) AS metrics_present,
+    SUM(metrics_count_1) OVER (
+      PARTITION BY metrics_key_0, metrics_key_1, metrics_key_2
+      ORDER BY metrics_sample_date
+    ) AS metrics_count_1
   FROM (
     SELECT
       metrics_key_0,
       metrics_key_1,
       metrics_key_2,
-      metrics_day,
-      SUM(metrics_delta_0) AS metrics_delta_0,
-      SUM(metrics_delta_1) AS metrics_delta_1
+      metrics_sample_date,
+      SUM(metrics_present) AS metrics_present,
+      SUM(metrics_count_1) AS metrics_count_1
     FROM metrics_changes
     GROUP BY
       metrics_key_0,
       metrics_key_1,
       metrics_key_2,
-      metrics_day
-  ) AS per_day
+      metrics_sample_date
+  ) AS metrics_per_day
+), metrics_windows AS (
+  SELECT
+    metrics_window_date,
+    metrics_key_0,
+    metrics_key_1,
+    metrics_key_2,
+    metrics_present,
+    metrics_count_1
+  FROM metrics_steps
+  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until + INTERVAL (-1) DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
+  WHERE
+    metrics_present > 0
 ), metrics_rows AS (
   SELECT
-    metrics_calendar.metrics_window_date AS metrics_sample_date,
-    metrics_steps.metrics_key_2 AS event_source,
-    metrics_steps.metrics_key_1 AS to_artifact_id,
-    metrics_steps.metrics_key_0 AS from_artifact_id,
+    metrics_window_date AS metrics_sample_date,
+    metrics_key_2 AS event_source,
+    metrics_key_1 AS to_artifact_id,
+    metrics_key_0 AS from_artifact_id,
     'developer_active_days_over_30_day_window' AS metric,
-    metrics_steps.metrics_count_0 AS amount
-  FROM metrics_calendar
-  JOIN metrics_steps
-    ON metrics_calendar.metrics_window_date >= metrics_steps.metrics_day
-    AND metrics_calendar.metrics_window_date < metrics_steps.metrics_until
-    AND metrics_steps.metrics_count_1 > 0
+    metrics_count_1 AS amount
+  FROM metrics_windows
 )
 SELECT
   CAST(metrics_sample_date AS DATE) AS metrics_sample_date,
@@ -272,37 +237,35 @@ FROM metrics_rows
 WHERE
   metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
 -- trino: as duckdb, but
-@@ -4 +4 @@
--  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
-+  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -21,2 +21,2 @@
+@@ -4,3 +4,3 @@
+-    CAST(events.from_artifact_id AS TEXT) AS metrics_key_0,
+-    CAST(events.to_artifact_id AS TEXT) AS metrics_key_1,
+-    CAST(events.event_source AS TEXT) AS metrics_key_2,
++    CAST(events.from_artifact_id AS VARCHAR) AS metrics_key_0,
++    CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_1,
++    CAST(events.event_source AS VARCHAR) AS metrics_key_2,
+@@ -17,2 +17,2 @@
 -      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
 -      AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
 +      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
 +      AND events.bucket_day < CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
-@@ -37,2 +37,2 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
--      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+      ) < CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-@@ -44 +44 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-@@ -46 +46 @@
--      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+      ELSE CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-@@ -68,2 +68,2 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
--      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+      ) < CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-@@ -72 +72 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-@@ -74 +74 @@
--      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+      ELSE CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-@@ -160,4 +160,4 @@
+@@ -32 +32 @@
+-    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
++    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
+@@ -37 +37 @@
+-    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
+@@ -76 +76 @@
+-      CAST(@end_date + INTERVAL 1 DAY AS DATE)
++      CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
+@@ -110 +110,5 @@
+-  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until + INTERVAL (-1) DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  CROSS JOIN UNNEST(SEQUENCE(
++    CAST(metrics_begin AS DATE),
++    CAST(DATE_ADD('DAY', -1, metrics_until) AS DATE),
++    INTERVAL '1' DAY
++  )) AS days(metrics_window_date)
+@@ -125,4 +129,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -312,123 +275,59 @@ WHERE
 +  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
 +  CAST(metric AS VARCHAR) AS metric,
 
--- oso.developer_active_days_to_artifact_over_90_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:90:day
+-- oso.developer_active_days_to_artifact_over_90_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:90:day
 -- duckdb: as oso.developer_active_days_to_artifact_over_30_day_window, but
-@@ -21 +21 @@
+@@ -17 +17 @@
 -      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
 +      AND events.bucket_day >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
-@@ -37,2 +37,2 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
--      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-+      ) < CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-@@ -44 +44 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-@@ -46 +46 @@
--      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+      ELSE CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-@@ -68,2 +68,2 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
--      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-+      ) < CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-@@ -72 +72 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-@@ -74 +74 @@
--      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+      ELSE CAST(metrics_day + INTERVAL 90 DAY AS DATE)
-@@ -150 +150 @@
+@@ -32 +32 @@
+-    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
++    CAST(metrics_sample_date + INTERVAL 90 DAY AS DATE) AS metrics_until,
+@@ -37 +37 @@
+-    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
+@@ -119 +119 @@
 -    'developer_active_days_over_30_day_window' AS metric,
 +    'developer_active_days_over_90_day_window' AS metric,
 -- trino: as oso.developer_active_days_to_artifact_over_30_day_window, but
-@@ -21 +21 @@
+@@ -17 +17 @@
 -      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
 +      AND events.bucket_day >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
-@@ -37,2 +37,2 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
--      ) < CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-+      ) < CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-@@ -44 +44 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-@@ -46 +46 @@
--      ELSE CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+      ELSE CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-@@ -68,2 +68,2 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
--      ) < CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-+      ) < CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-@@ -72 +72 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-@@ -74 +74 @@
--      ELSE CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+      ELSE CAST(DATE_ADD('DAY', 90, metrics_day) AS DATE)
-@@ -150 +150 @@
+@@ -32 +32 @@
+-    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
++    CAST(DATE_ADD('DAY', 90, metrics_sample_date) AS DATE) AS metrics_until,
+@@ -37 +37 @@
+-    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
++    metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
+@@ -123 +123 @@
 -    'developer_active_days_over_30_day_window' AS metric,
 +    'developer_active_days_over_90_day_window' AS metric,
 
--- oso.developer_active_days_to_artifact_over_180_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:180:day
+-- oso.developer_active_days_to_artifact_over_180_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:180:day
 -- duckdb: as oso.developer_active_days_to_artifact_over_30_day_window, but
-@@ -21 +21 @@
+@@ -17 +17 @@
 -      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
 +      AND events.bucket_day >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
-@@ -37,2 +37,2 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
--      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 180 DAY AS DATE)
-+      ) < CAST(metrics_day + INTERVAL 180 DAY AS DATE)
-@@ -44 +44 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 180 DAY AS DATE)
-@@ -46 +46 @@
--      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+      ELSE CAST(metrics_day + INTERVAL 180 DAY AS DATE)
-@@ -68,2 +68,2 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
--      ) < CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 180 DAY AS DATE)
-+      ) < CAST(metrics_day + INTERVAL 180 DAY AS DATE)
-@@ -72 +72 @@
--        CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+        CAST(metrics_day + INTERVAL 180 DAY AS DATE)
-@@ -74 +74 @@
--      ELSE CAST(metrics_day + INTERVAL 30 DAY AS DATE)
-+      ELSE CAST(metrics_day + INTERVAL 180 DAY AS DATE)
-@@ -150 +150 @@
+@@ -32 +32 @@
+-    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
++    CAST(metrics_sample_date + INTERVAL 180 DAY AS DATE) AS metrics_until,
+@@ -37 +37 @@
+-    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
+@@ -119 +119 @@
 -    'developer_active_days_over_30_day_window' AS metric,
 +    'developer_active_days_over_180_day_window' AS metric,
 -- trino: as oso.developer_active_days_to_artifact_over_30_day_window, but
-@@ -21 +21 @@
+@@ -17 +17 @@
 -      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
 +      AND events.bucket_day >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
-@@ -37,2 +37,2 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
--      ) < CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 180, metrics_day) AS DATE)
-+      ) < CAST(DATE_ADD('DAY', 180, metrics_day) AS DATE)
-@@ -44 +44 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 180, metrics_day) AS DATE)
-@@ -46 +46 @@
--      ELSE CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+      ELSE CAST(DATE_ADD('DAY', 180, metrics_day) AS DATE)
-@@ -68,2 +68,2 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
--      ) < CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 180, metrics_day) AS DATE)
-+      ) < CAST(DATE_ADD('DAY', 180, metrics_day) AS DATE)
-@@ -72 +72 @@
--        CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+        CAST(DATE_ADD('DAY', 180, metrics_day) AS DATE)
-@@ -74 +74 @@
--      ELSE CAST(DATE_ADD('DAY', 30, metrics_day) AS DATE)
-+      ELSE CAST(DATE_ADD('DAY', 180, metrics_day) AS DATE)
-@@ -150 +150 @@
+@@ -32 +32 @@
+-    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
++    CAST(DATE_ADD('DAY', 180, metrics_sample_date) AS DATE) AS metrics_until,
+@@ -37 +37 @@
+-    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
++    metrics_sample_date >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
+@@ -123 +123 @@
 -    'developer_active_days_over_30_day_window' AS metric,
 +    'developer_active_days_over_180_day_window' AS metric,
 
@@ -519,12 +418,12 @@ WHERE
 +    CAST(DATE_TRUNC('YEAR', CAST(events.bucket_day AS DATE)) AS DATE),
 -- trino: as oso.developer_active_days_to_project_daily, but with the same changes
 
--- oso.developer_active_days_to_project_over_30_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:30:day
+-- oso.developer_active_days_to_project_over_30_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:30:day
 -- duckdb: as oso.developer_active_days_to_artifact_over_30_day_window, but
-@@ -8 +8 @@
--    events.to_artifact_id AS metrics_key_1,
-+    metrics_membership.metrics_entity_id AS metrics_key_1,
-@@ -12,0 +13,9 @@
+@@ -5 +5 @@
+-    CAST(events.to_artifact_id AS TEXT) AS metrics_key_1,
++    CAST(metrics_membership.metrics_entity_id AS TEXT) AS metrics_key_1,
+@@ -8,0 +9,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -534,14 +433,17 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -161 +170 @@
+@@ -24 +33 @@
+-    events.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -126 +135 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.developer_active_days_to_artifact_over_30_day_window, but
-@@ -8 +8 @@
--    events.to_artifact_id AS metrics_key_1,
-+    metrics_membership.metrics_entity_id AS metrics_key_1,
-@@ -12,0 +13,9 @@
+@@ -5 +5 @@
+-    CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_1,
++    CAST(metrics_membership.metrics_entity_id AS VARCHAR) AS metrics_key_1,
+@@ -8,0 +9,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -551,81 +453,68 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -161 +170 @@
+@@ -24 +33 @@
+-    events.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -130 +139 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
--- oso.developer_active_days_to_project_over_90_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:90:day
--- duckdb: as oso.developer_active_days_to_artifact_over_90_day_window, but
-@@ -8 +8 @@
--    events.to_artifact_id AS metrics_key_1,
-+    metrics_membership.metrics_entity_id AS metrics_key_1,
-@@ -12,0 +13,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -161 +170 @@
--  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
-+  CAST(to_artifact_id AS TEXT) AS to_project_id,
--- trino: as oso.developer_active_days_to_artifact_over_90_day_window, but
-@@ -8 +8 @@
--    events.to_artifact_id AS metrics_key_1,
-+    metrics_membership.metrics_entity_id AS metrics_key_1,
-@@ -12,0 +13,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -161 +170 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
-+  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- oso.developer_active_days_to_project_over_90_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:90:day
+-- duckdb: as oso.developer_active_days_to_project_over_30_day_window, but
+@@ -26 +26 @@
+-      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++      AND events.bucket_day >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
+@@ -41 +41 @@
+-    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
++    CAST(metrics_sample_date + INTERVAL 90 DAY AS DATE) AS metrics_until,
+@@ -46 +46 @@
+-    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
+@@ -128 +128 @@
+-    'developer_active_days_over_30_day_window' AS metric,
++    'developer_active_days_over_90_day_window' AS metric,
+-- trino: as oso.developer_active_days_to_project_over_30_day_window, but
+@@ -26 +26 @@
+-      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
++      AND events.bucket_day >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
+@@ -41 +41 @@
+-    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
++    CAST(DATE_ADD('DAY', 90, metrics_sample_date) AS DATE) AS metrics_until,
+@@ -46 +46 @@
+-    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
++    metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
+@@ -132 +132 @@
+-    'developer_active_days_over_30_day_window' AS metric,
++    'developer_active_days_over_90_day_window' AS metric,
 
--- oso.developer_active_days_to_project_over_180_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:180:day
--- duckdb: as oso.developer_active_days_to_artifact_over_180_day_window, but
-@@ -8 +8 @@
--    events.to_artifact_id AS metrics_key_1,
-+    metrics_membership.metrics_entity_id AS metrics_key_1,
-@@ -12,0 +13,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -161 +170 @@
--  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
-+  CAST(to_artifact_id AS TEXT) AS to_project_id,
--- trino: as oso.developer_active_days_to_artifact_over_180_day_window, but
-@@ -8 +8 @@
--    events.to_artifact_id AS metrics_key_1,
-+    metrics_membership.metrics_entity_id AS metrics_key_1,
-@@ -12,0 +13,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -161 +170 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
-+  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- oso.developer_active_days_to_project_over_180_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:180:day
+-- duckdb: as oso.developer_active_days_to_project_over_30_day_window, but
+@@ -26 +26 @@
+-      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++      AND events.bucket_day >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
+@@ -41 +41 @@
+-    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
++    CAST(metrics_sample_date + INTERVAL 180 DAY AS DATE) AS metrics_until,
+@@ -46 +46 @@
+-    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
+@@ -128 +128 @@
+-    'developer_active_days_over_30_day_window' AS metric,
++    'developer_active_days_over_180_day_window' AS metric,
+-- trino: as oso.developer_active_days_to_project_over_30_day_window, but
+@@ -26 +26 @@
+-      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
++      AND events.bucket_day >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
+@@ -41 +41 @@
+-    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
++    CAST(DATE_ADD('DAY', 180, metrics_sample_date) AS DATE) AS metrics_until,
+@@ -46 +46 @@
+-    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
++    metrics_sample_date >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
+@@ -132 +132 @@
+-    'developer_active_days_over_30_day_window' AS metric,
++    'developer_active_days_over_180_day_window' AS metric,
 
 -- oso.developer_active_days_to_collection_daily: direct: one scan of the range, grouped by bucket; reads=window
 -- duckdb: as oso.developer_active_days_to_project_daily, but
@@ -707,86 +596,86 @@ WHERE
 +    CAST(DATE_TRUNC('YEAR', CAST(events.bucket_day AS DATE)) AS DATE),
 -- trino: as oso.developer_active_days_to_collection_daily, but with the same changes
 
--- oso.developer_active_days_to_collection_over_30_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:30:day
+-- oso.developer_active_days_to_collection_over_30_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:30:day
 -- duckdb: as oso.developer_active_days_to_project_over_30_day_window, but
-@@ -16 +16 @@
+@@ -12 +12 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -17,0 +18,2 @@
+@@ -13,0 +14,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -19 +21 @@
+@@ -15 +17 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -170 +172 @@
+@@ -135 +137 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.developer_active_days_to_project_over_30_day_window, but
-@@ -16 +16 @@
+@@ -12 +12 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -17,0 +18,2 @@
+@@ -13,0 +14,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -19 +21 @@
+@@ -15 +17 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -170 +172 @@
+@@ -139 +141 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
--- oso.developer_active_days_to_collection_over_90_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:90:day
+-- oso.developer_active_days_to_collection_over_90_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:90:day
 -- duckdb: as oso.developer_active_days_to_project_over_90_day_window, but
-@@ -16 +16 @@
+@@ -12 +12 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -17,0 +18,2 @@
+@@ -13,0 +14,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -19 +21 @@
+@@ -15 +17 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -170 +172 @@
+@@ -135 +137 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.developer_active_days_to_project_over_90_day_window, but
-@@ -16 +16 @@
+@@ -12 +12 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -17,0 +18,2 @@
+@@ -13,0 +14,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -19 +21 @@
+@@ -15 +17 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -170 +172 @@
+@@ -139 +141 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
--- oso.developer_active_days_to_collection_over_180_day_window: distinct spans: each day's distinct values stay until they leave the window or come again; reads=rolling:180:day
+-- oso.developer_active_days_to_collection_over_180_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:180:day
 -- duckdb: as oso.developer_active_days_to_project_over_180_day_window, but
-@@ -16 +16 @@
+@@ -12 +12 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -17,0 +18,2 @@
+@@ -13,0 +14,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -19 +21 @@
+@@ -15 +17 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -170 +172 @@
+@@ -135 +137 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.developer_active_days_to_project_over_180_day_window, but
-@@ -16 +16 @@
+@@ -12 +12 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -17,0 +18,2 @@
+@@ -13,0 +14,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -19 +21 @@
+@@ -15 +17 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -170 +172 @@
+@@ -139 +141 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
