@@ -28,12 +28,9 @@ if TYPE_CHECKING:
 Day = date | datetime | str
 
 CATALOGUE = "metrics_v0"
-ENTITY_TABLES = {"artifact": "artifacts_v1", "project": "projects_v1", "collection": "collections_v1"}
-_ENTITY_NAMES = {
-    "artifact": "e.artifact_namespace || '/' || e.artifact_name",
-    "project": "e.project_name",
-    "collection": "e.collection_name",
-}
+# one table of names for each entity type; an entity type without one is called by its ids
+_DIRECTORY = "{}s_v1"
+_SERIES = re.compile(r"timeseries_metrics_by_(\w+)_v0")
 _EARLIEST, _LATEST = date.min, date.max
 
 
@@ -73,16 +70,19 @@ class Lake:
 
         Raises UnknownNameError for a metric, an entity type or an entity that does not exist.
         """
-        if entity_type not in ENTITY_TABLES:
-            raise UnknownNameError("entity type", entity_type, tuple(ENTITY_TABLES))
+        published = self._sandbox.versions()
+        entity_types = [match[1] for table in published if (match := _SERIES.fullmatch(table))]
+        if entity_type not in entity_types:
+            raise UnknownNameError("entity type", entity_type, tuple(sorted(entity_types)))
+        is_named = _DIRECTORY.format(entity_type) in published
         names = (entities,) if isinstance(entities, str) else tuple(entities)
         known = self._metrics_by_name()
         self._require_metrics([metric], known)
         parameters: dict[str, object] = {"metric_id": known[metric], "names": list(names)}
-        frame = self._run(_series_sql(entity_type), begin, end, parameters).df()
+        frame = self._run(_series_sql(entity_type, is_named=is_named), begin, end, parameters).df()
         # an entity without rows may still exist: only then its name is looked up
         if absent := set(names) - set(frame[f"{entity_type}_name"]):
-            self._require_entities(entity_type, sorted(absent))
+            self._require_entities(entity_type, sorted(absent), is_named=is_named)
         return frame
 
     def metrics(self) -> "pd.DataFrame":
@@ -165,8 +165,9 @@ class Lake:
             if name not in known:
                 raise UnknownNameError("metric", name, nearest_names(name, known), "see Lake().metrics()")
 
-    def _require_entities(self, entity_type: str, names: Sequence[str]) -> None:
-        sql = f"SELECT DISTINCT {_ENTITY_NAMES[entity_type]} AS name FROM {ENTITY_TABLES[entity_type]} AS e"  # noqa: S608
+    def _require_entities(self, entity_type: str, names: Sequence[str], *, is_named: bool) -> None:
+        table = _DIRECTORY.format(entity_type) if is_named else f"timeseries_metrics_by_{entity_type}_v0"
+        sql = f"SELECT DISTINCT {_name_sql(entity_type, is_named=is_named)} AS name FROM {table} AS e"  # noqa: S608
         known = {row[0] for row in self._run(sql, None, None).fetchall()}
         for name in names:
             if name not in known:
@@ -204,12 +205,19 @@ def _row_count(table: "Table") -> int:
     return int(summary["total-records"] or 0) if summary else 0
 
 
-def _series_sql(entity_type: str) -> str:
-    name = _ENTITY_NAMES[entity_type]
+def _name_sql(entity_type: str, *, is_named: bool) -> str:
+    if entity_type == "artifact":
+        return "e.artifact_namespace || '/' || e.artifact_name"
+    return f"e.{entity_type}_name" if is_named else f"e.{entity_type}_id"
+
+
+def _series_sql(entity_type: str, *, is_named: bool) -> str:
+    name, series = _name_sql(entity_type, is_named=is_named), f"timeseries_metrics_by_{entity_type}_v0"
+    directory = _DIRECTORY.format(entity_type)
+    relations = f"{series} AS s JOIN {directory} AS e USING ({entity_type}_id)" if is_named else f"{series} AS e"
     return f"""
-        SELECT s.sample_date, {name} AS {entity_type}_name, s.amount
-        FROM timeseries_metrics_by_{entity_type}_v0 AS s
-        JOIN {ENTITY_TABLES[entity_type]} AS e ON e.{entity_type}_id = s.{entity_type}_id
-        WHERE s.metric_id = $metric_id AND (len($names) = 0 OR list_contains($names, {name}))
+        SELECT sample_date, {name} AS {entity_type}_name, amount
+        FROM {relations}
+        WHERE metric_id = $metric_id AND (len($names) = 0 OR list_contains($names, {name}))
         ORDER BY 1, 2
-    """  # noqa: S608 - entity_type is a key of ENTITY_TABLES, values are parameters
+    """  # noqa: S608 - entity_type is part of the name of a published table, values are parameters
