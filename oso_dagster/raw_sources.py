@@ -48,6 +48,12 @@ def _oss_directory(settings: Settings, begin: date, end: date, on_progress: Any,
     return [oss_directory.land_directory(settings, on_progress=on_progress, force=force)]
 
 
+def _oss_funding(settings: Settings, begin: date, end: date, on_progress: Any, force: bool) -> list[Any]:
+    from dlt_sources import oss_funding
+
+    return [oss_funding.land_funding(settings, on_progress=on_progress, force=force)]
+
+
 def _git_history(settings: Settings, begin: date, end: date, on_progress: Any, force: bool) -> list[Any]:
     from dlt_sources import git_history
 
@@ -67,6 +73,7 @@ def _evm_chain(settings: Settings, begin: date, end: date, on_progress: Any, for
 
 SOURCES = (
     RawSource(name="oss_directory", daily=False, land=_oss_directory),
+    RawSource(name="oss_funding", daily=False, land=_oss_funding),
     RawSource(name="github_archive", daily=True, land=_github_archive),
     RawSource(
         name="git_history",

@@ -59,6 +59,9 @@ RAW_SOURCES: Mapping[str, RawSource] = {
             ),
         ),
         RawSource(
+            name="oss_funding", lateness=timedelta(0), receipts="oss_funding.files", tables=("oss_funding.grants",)
+        ),
+        RawSource(
             name="evm_chain",
             lateness=timedelta(0),
             receipts="evm_chain.days",
@@ -100,6 +103,7 @@ class Landed:
             "github_archive": self._missing_hours,
             "git_history": self._missing_crawl,
             "oss_directory": self._missing_directory,
+            "oss_funding": self._missing_funding,
             "evm_chain": self._missing_chain_days,
         }
         return checks[source](window)
@@ -126,6 +130,10 @@ class Landed:
         return len(_read(self._catalog, "oss_directory.versions", ("version",)))
 
     @cached_property
+    def _funding_files(self) -> int:
+        return len(_read(self._catalog, "oss_funding.files", ("file",)))
+
+    @cached_property
     def _final_days(self) -> set[tuple[str, date]]:
         rows = _read(self._catalog, "evm_chain.days", ("chain", "block_day", "status"))
         return {(row["chain"], row["block_day"]) for row in rows if row["status"] == "final"}
@@ -140,6 +148,9 @@ class Landed:
 
     def _missing_directory(self, window: Window) -> list[str]:
         return [] if self._directory_versions else ["a version of the directory"]
+
+    def _missing_funding(self, window: Window) -> list[str]:
+        return [] if self._funding_files or not self._settings.funding_url else ["a file of grants"]
 
     def _missing_chain_days(self, window: Window) -> list[str]:
         return [name for name, key in _chain_days(self._settings, window).items() if key not in self._final_days]

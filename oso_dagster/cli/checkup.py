@@ -151,12 +151,13 @@ def sources(settings: "Settings") -> Iterator[Finding]:
         "github_archive_url": settings.github_archive_url,
         "oss_directory_url": settings.oss_directory_url,
         "git_base_url": settings.git_base_url,
+        "funding_url": settings.funding_url,
     }
     chains = {f"evm_chains.{chain.name}": chain.rpc_url.get_secret_value() for chain in settings.evm_chains}
     missing = [name for name, url in (places | chains).items() if (path := _local(url)) and not path.exists()]
     if missing:
         remedy = f"correct {settings.profile}, or write the sample world again with `oso world`"
-        detail = f"{', '.join(missing)}: the folder does not exist"
+        detail = f"{', '.join(missing)}: no such file or folder"
         yield Finding(subject="sources", state="wrong", detail=detail, remedy=remedy)
         return
     where = f"profile {settings.profile}" if settings.profile.exists() else "no profile, environment and defaults"

@@ -21,7 +21,7 @@ from oso_lake.calendar import Grain
 
 FORCE_TAG = "oso/force"
 # windows that are as they should be; everything else is named in metadata and by the check
-_WHOLE = frozenset({"landed", "unchanged", "fetched", "final", "pending"})
+_WHOLE = frozenset({"landed", "unchanged", "withdrawn", "fetched", "final", "pending"})
 MAX_NAMED = 100
 Result = dg.MaterializeResult | dg.AssetCheckResult
 

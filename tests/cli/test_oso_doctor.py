@@ -55,7 +55,7 @@ def test_a_source_folder_that_is_gone_is_wrong(oso: Callable, tmp_path: Path) ->
     (home / "oso.toml").write_text(f'github_archive_url = "{tmp_path / "gone"}"\n')
     done = oso("doctor", "--json", home=home)
     assert done.code == 1
-    assert "github_archive_url: the folder does not exist" in findings(done)["sources"]["detail"]
+    assert "github_archive_url: no such file or folder" in findings(done)["sources"]["detail"]
 
 
 def test_a_profile_with_a_mistake_is_wrong_and_the_other_checks_still_run(oso: Callable, tmp_path: Path) -> None:

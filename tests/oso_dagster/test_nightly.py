@@ -41,6 +41,7 @@ def night_project(own_project: Callable[[], Project], tmp_path: Path) -> Project
         github_archive_url=str(archive),
         oss_directory_url=str(tmp_path / "directory"),
         git_base_url=str(tmp_path / "git"),
+        funding_url="",
     )
     return Project(settings=settings, path=base.path)
 

@@ -36,6 +36,7 @@ HOURS = receipts(
 CRAWLS = receipts("git_history.crawls", crawl_started_at=TIMESTAMP)
 DAYS = receipts("evm_chain.days", chain=pa.string(), block_day=pa.date32(), status=pa.string())
 VERSIONS = receipts("oss_directory.versions", version=pa.string())
+FUNDING = receipts("oss_funding.files", file=pa.string())
 
 
 @pytest.fixture
@@ -62,6 +63,14 @@ def test_before_the_first_landing_everything_is_missing(settings: Settings) -> N
     assert missing_inputs(settings, "git_history", DAY) == ["a crawl begun after 2025-08-20"]
     assert missing_inputs(settings, "oss_directory", DAY) == ["a version of the directory"]
     assert missing_inputs(settings, "evm_chain", DAY) == ["optimism/2025-08-19"]
+    assert missing_inputs(settings, "oss_funding", DAY) == ["a file of grants"]
+
+
+def test_grants_are_complete_when_a_file_landed_or_none_is_wanted(settings: Settings) -> None:
+    assert missing_inputs(settings.model_copy(update={"funding_url": ""}), "oss_funding", DAY) == []
+    write(settings, FUNDING, [{"file": "grants.csv"}])
+    assert missing_inputs(settings, "oss_funding", DAY) == []
+    assert input_windows(settings, "oss_funding", DAY) is None
 
 
 def test_a_day_needs_its_hours_and_the_two_after_it(settings: Settings) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from dlt_sources.evm_chain import contract as evm_chain
 from dlt_sources.git_history import contract as git_history
 from dlt_sources.github_archive import contract as github_archive
 from dlt_sources.oss_directory import contract as oss_directory
+from dlt_sources.oss_funding import contract as oss_funding
 from oso_lake.catalog import open_catalog
 from oso_lake.commits import ensure_table
 from oso_lake.contracts import TableContract
@@ -17,9 +19,10 @@ Row = dict[str, Any]
 
 CONTRACTS: Mapping[str, TableContract] = {
     contract.name: contract
-    for source in (github_archive, git_history, oss_directory, evm_chain)
+    for source in (github_archive, git_history, oss_directory, oss_funding, evm_chain)
     for contract in source.TABLES
 }
+TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 LANDED_AT = datetime(2025, 10, 20, tzinfo=UTC)
 
 
@@ -130,7 +133,7 @@ def transaction(chain: str, day: str, index: int, sender: str, receiver: str | N
     }
 
 
-def log(chain: str, day: str, index: int, log_index: int, address: str) -> Row:
+def log(chain: str, day: str, index: int, log_index: int, address: str, **fields: Any) -> Row:
     """A row of evm_chain.logs, emitted by the transaction of `index`."""
     return {
         "chain": chain,
@@ -141,6 +144,26 @@ def log(chain: str, day: str, index: int, log_index: int, address: str) -> Row:
         "log_index": log_index,
         "address": address,
         "data": "0x",
+        **fields,
+    }
+
+
+def transfer(chain: str, day: str, index: int, token: str, parties: tuple[str, str], value: int, **fields: Any) -> Row:
+    """A row of evm_chain.logs: an ERC-20 token's event Transfer, as many of them as transactions."""
+    sender, receiver = (f"0x{party.removeprefix('0x'):0>64}" for party in parties)
+    words = {"topic0": TRANSFER, "topic1": sender, "topic2": receiver, "data": f"0x{value:064x}"}
+    return log(chain, day, index, 0, token, **(words | fields))
+
+
+def grant(line: int, day: str, funder: str, project: str | None, dollars: str, file: str = "grants.csv") -> Row:
+    """A row of oss_funding.grants."""
+    return {
+        "file": file,
+        "line": line,
+        "to_project_name": project,
+        "from_funder_name": funder,
+        "amount": Decimal(dollars),
+        "funding_date": date.fromisoformat(day),
     }
 
 
