@@ -95,7 +95,7 @@ MARTS: Mapping[str, TableContract] = {
             "Repositories, packages, accounts and contracts",
             {
                 "artifact_id": "The artifact",
-                "artifact_source": "Where it lives: GITHUB, NPM, a chain, ...",
+                "artifact_source": "Where it lives: GITHUB, NPM, a chain, OSS_FUNDING, ...",
                 "artifact_namespace": "Owner or network",
                 "artifact_name": "Name below the namespace",
                 "artifact_url": "Where to look at it",

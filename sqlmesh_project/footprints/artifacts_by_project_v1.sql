@@ -11,24 +11,46 @@ WITH artifacts AS (
   /* twice: before and after, with another name */
   HAVING
     COUNT(*) = 1
+), events AS (
+  SELECT
+    daily.bucket_day AS day,
+    daily.to_artifact_id,
+    'oso.int_events_daily__github' AS via
+  FROM oso.int_events_daily__github AS daily
+  UNION ALL
+  SELECT
+    daily.bucket_day AS day,
+    daily.to_artifact_id,
+    'oso.int_first_of_event_from_artifact__github' AS via
+  FROM oso.int_events_daily__github AS daily
+  UNION ALL
+  SELECT
+    daily.bucket_day AS day,
+    daily.to_artifact_id,
+    'oso.int_events_daily__blockchain' AS via
+  FROM oso.int_events_daily__blockchain AS daily
+  UNION ALL
+  SELECT
+    daily.bucket_day AS day,
+    daily.to_artifact_id,
+    'oso.int_first_of_event_from_artifact__blockchain' AS via
+  FROM oso.int_events_daily__blockchain AS daily
+  UNION ALL
+  SELECT
+    daily.bucket_day AS day,
+    daily.to_artifact_id,
+    'oso.int_events_daily__token_transfers' AS via
+  FROM oso.int_events_daily__token_transfers AS daily
+  UNION ALL
+  SELECT
+    daily.bucket_day AS day,
+    daily.to_artifact_id,
+    'oso.int_events_daily__funding' AS via
+  FROM oso.int_events_daily__funding AS daily
 )
 SELECT DISTINCT
-  events.bucket_day AS day,
-  'oso.int_events_daily__github' AS via
-FROM oso.int_events_daily__github AS events
-INNER JOIN artifacts
-  ON artifacts.artifact_id = events.to_artifact_id
-UNION ALL
-SELECT DISTINCT
-  events.bucket_day AS day,
-  'oso.int_first_of_event_from_artifact__github' AS via
-FROM oso.int_events_daily__github AS events
-INNER JOIN artifacts
-  ON artifacts.artifact_id = events.to_artifact_id
-UNION ALL
-SELECT DISTINCT
-  events.bucket_day AS day,
-  'oso.int_events_daily__blockchain' AS via
-FROM oso.int_events_daily__blockchain AS events
+  events.day,
+  events.via
+FROM events
 INNER JOIN artifacts
   ON artifacts.artifact_id = events.to_artifact_id

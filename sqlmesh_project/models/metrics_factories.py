@@ -4,6 +4,7 @@ from sqlmesh_project.active import active_settings
 from sqlmesh_project.metrics_factory import timeseries_metrics
 from sqlmesh_project.oso_metrics.activity import ACTIVITY
 from sqlmesh_project.oso_metrics.chains import CHAINS
+from sqlmesh_project.oso_metrics.funding import FUNDING
 from sqlmesh_project.oso_metrics.people import PEOPLE
 
 timeseries_metrics(
@@ -15,7 +16,10 @@ timeseries_metrics(
         "int_events_daily__github",
         "int_first_of_event_from_artifact__github",
         "int_events_daily__blockchain",
+        "int_first_of_event_from_artifact__blockchain",
+        "int_events_daily__token_transfers",
+        "int_events_daily__funding",
     ],
     relations=["int_bots"],
-    metric_queries={**ACTIVITY, **PEOPLE, **CHAINS},
+    metric_queries={**ACTIVITY, **PEOPLE, **CHAINS, **FUNDING},
 )

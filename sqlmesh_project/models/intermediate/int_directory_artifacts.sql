@@ -1,7 +1,7 @@
 MODEL (
   name oso.int_directory_artifacts,
   kind FULL,
-  description 'What projects claim, resolved to artifacts, one row a project, artifact and version of the directory: names to repository ids, an owner to all its repositories, an address on any_evm to one on each landed chain.',
+  description 'What projects claim, resolved to artifacts, one row a project, artifact and version of the directory: names to repository ids, an owner to all its repositories, an address on any_evm to one on each landed chain. Every project has an account of its own for what it is given and gives.',
   owner oso,
   tags ('model_type=intermediate', 'category=directory'),
   column_descriptions (
@@ -10,10 +10,10 @@ MODEL (
     valid_to = 'UTC day until which it was, exclusive; null for the latest.',
     project_slug = 'The project''s unique name.',
     artifact_id = 'Artifact id.',
-    artifact_source = 'GITHUB, a package registry, or the chain, upper case.',
-    artifact_namespace = 'Owner of a repository; empty for packages and addresses.',
-    artifact_name = 'Current name of the repository, name of the package, or address.',
-    artifact_url = 'Where to look at it.'
+    artifact_source = 'GITHUB, a package registry, the chain, upper case, or OSS_FUNDING.',
+    artifact_namespace = 'Owner of a repository; else empty.',
+    artifact_name = 'Current name of the repository, name of the package or account, or address.',
+    artifact_url = 'Where to look at it; empty for an account.'
   ),
   grain (version_number, project_slug, artifact_id),
   audits (
@@ -119,6 +119,18 @@ WITH claimed_names AS (
   FROM oso.stg_oss_directory__artifacts_by_project AS claimed
   WHERE
     NOT claimed.artifact_source IN ('GITHUB', 'BLOCKCHAIN')
+  UNION ALL
+  SELECT
+    projects.version_number,
+    projects.valid_from,
+    projects.valid_to,
+    projects.project_slug,
+    @oso_id('OSS_FUNDING', 'account', projects.project_slug) AS artifact_id,
+    'OSS_FUNDING' AS artifact_source,
+    '' AS artifact_namespace,
+    projects.project_slug AS artifact_name,
+    '' AS artifact_url
+  FROM oso.stg_oss_directory__projects AS projects
 )
 SELECT
   resolved.version_number,

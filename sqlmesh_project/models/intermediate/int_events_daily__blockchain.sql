@@ -12,7 +12,7 @@ MODEL (
     to_artifact_id = 'Receiver of the transaction, or contract it invoked.',
     event_source = 'The chain, upper case, for example OPTIMISM.',
     event_type = 'TRANSACTION, GAS_FEE or CONTRACT_INVOCATION (the receiver and every contract that emitted a log, once a transaction).',
-    amount = 'Number of transactions or invocations; fee in the chain''s coin (wei / 1e18).'
+    amount = 'Number of transactions or invocations; fee in the chain''s coin (wei / 1e18). A decimal of 18 digits after the point, so that sums are exact.'
   ),
   grain (bucket_day, from_artifact_id, to_artifact_id, event_source, event_type),
   audits (
@@ -75,7 +75,7 @@ WITH sent AS (
     sent.from_address,
     sent.to_address,
     'TRANSACTION' AS event_type,
-    CAST(sent.transaction_count AS DOUBLE) AS amount
+    CAST(sent.transaction_count AS DECIMAL(38, 18)) AS amount
   FROM sent
   UNION ALL
   SELECT
@@ -84,7 +84,7 @@ WITH sent AS (
     sent.from_address,
     sent.to_address,
     'GAS_FEE' AS event_type,
-    CAST(sent.fee_wei AS DOUBLE) / 1e18 AS amount
+    CAST(sent.fee_wei * CAST('0.000000000000000001' AS DECIMAL(18, 18)) AS DECIMAL(38, 18)) AS amount
   FROM sent
   UNION ALL
   SELECT
@@ -93,7 +93,7 @@ WITH sent AS (
     invoked.from_address,
     invoked.to_address,
     'CONTRACT_INVOCATION' AS event_type,
-    CAST(COUNT(*) AS DOUBLE) AS amount
+    CAST(COUNT(*) AS DECIMAL(38, 18)) AS amount
   FROM invoked
   GROUP BY
     invoked.block_day,

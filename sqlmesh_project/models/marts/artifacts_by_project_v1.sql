@@ -7,9 +7,9 @@ MODEL (
   column_descriptions (
     artifact_id = 'Artifact id.',
     project_id = 'Project id.',
-    artifact_source = 'GITHUB, a package registry, or the chain, upper case.',
-    artifact_namespace = 'Owner of a repository; empty for packages and addresses.',
-    artifact_name = 'Current name of the repository, name of the package, or address.',
+    artifact_source = 'GITHUB, a package registry, the chain, upper case, or OSS_FUNDING.',
+    artifact_namespace = 'Owner of a repository; else empty.',
+    artifact_name = 'Current name of the repository, name of the package or account, or address.',
     project_name = 'The project''s unique name in the directory.',
     valid_from = 'UTC day from which the artifact belongs to the project.',
     valid_to = 'UTC day from which it no longer does; null while it does.'

@@ -1,15 +1,15 @@
 MODEL (
   name oso.artifacts_v1,
   kind FULL,
-  description 'Artifacts that metrics are about, one row an artifact: all repositories seen in events, and whatever else a project has ever claimed.',
+  description 'Artifacts that metrics are about, one row an artifact: all repositories seen in events, and whatever else a project has ever claimed, and the account of everybody who was given a grant or gave one.',
   owner oso,
   tags ('model_type=mart', 'category=directory'),
   column_descriptions (
     artifact_id = 'Artifact id.',
-    artifact_source = 'GITHUB, a package registry, or the chain, upper case.',
-    artifact_namespace = 'Owner of a repository; empty for packages and addresses.',
-    artifact_name = 'Current name of the repository, name of the package, or address.',
-    artifact_url = 'Where to look at it.'
+    artifact_source = 'GITHUB, a package registry, the chain, upper case, or OSS_FUNDING.',
+    artifact_namespace = 'Owner of a repository; else empty.',
+    artifact_name = 'Current name of the repository, name of the package or account, or address.',
+    artifact_url = 'Where to look at it; empty for an account.'
   ),
   grain artifact_id,
   audits (
@@ -20,7 +20,17 @@ MODEL (
   )
 );
 
-WITH known AS (
+WITH accounts AS (
+  SELECT
+    grants.from_funder_name AS account_name
+  FROM oso.stg_oss_funding__grants AS grants
+  UNION
+  SELECT
+    grants.to_project_name AS account_name
+  FROM oso.stg_oss_funding__grants AS grants
+  WHERE
+    NOT grants.to_project_name IS NULL
+), known AS (
   SELECT
     repositories.artifact_id,
     'GITHUB' AS artifact_source,
@@ -38,6 +48,14 @@ WITH known AS (
     claimed.artifact_name,
     claimed.artifact_url
   FROM oso.int_directory_artifacts AS claimed
+  UNION ALL
+  SELECT
+    @oso_id('OSS_FUNDING', 'account', accounts.account_name) AS artifact_id,
+    'OSS_FUNDING' AS artifact_source,
+    '' AS artifact_namespace,
+    accounts.account_name AS artifact_name,
+    '' AS artifact_url
+  FROM accounts
 )
 SELECT
   known.artifact_id,

@@ -1,4 +1,4 @@
--- contract_invocations: blockchain/contract_invocations.sql as it is rendered; pytest tests/authoring/test_metric_snapshots.py --update-snapshots
+-- contract_invocations: blockchain/events.sql as it is rendered; pytest tests/authoring/test_metric_snapshots.py --update-snapshots
 
 -- oso.contract_invocations_to_artifact_daily: direct: one scan of the range, grouped by bucket; reads=window
 -- duckdb:
@@ -12,7 +12,7 @@ WITH metrics_rows AS (
     SUM(events.amount) AS amount
   FROM oso.int_events_daily__blockchain AS events
   WHERE
-    events.event_type = 'CONTRACT_INVOCATION'
+    events.event_type IN ('CONTRACT_INVOCATION')
     AND events.bucket_day >= @start_date
     AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
   GROUP BY

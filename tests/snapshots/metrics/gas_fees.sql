@@ -1,4 +1,4 @@
--- gas_fees: blockchain/gas_fees.sql as it is rendered; pytest tests/authoring/test_metric_snapshots.py --update-snapshots
+-- gas_fees: blockchain/events.sql as it is rendered; pytest tests/authoring/test_metric_snapshots.py --update-snapshots
 
 -- oso.gas_fees_to_artifact_daily: direct: one scan of the range, grouped by bucket; reads=window
 -- duckdb:
@@ -12,7 +12,7 @@ WITH metrics_rows AS (
     SUM(events.amount) AS amount
   FROM oso.int_events_daily__blockchain AS events
   WHERE
-    events.event_type = 'GAS_FEE'
+    events.event_type IN ('GAS_FEE')
     AND events.bucket_day >= @start_date
     AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
   GROUP BY

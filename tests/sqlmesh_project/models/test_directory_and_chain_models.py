@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -132,7 +133,8 @@ def test_a_project_leaves_and_joins_a_collection(models: ModelRun) -> None:
 
 def test_current_membership_is_distinct_and_resolved(models: ModelRun) -> None:
     current = models.rows(
-        "SELECT project_name, artifact_id FROM oso.artifacts_by_project_v1 WHERE valid_to IS NULL ORDER BY 1, 2"
+        "SELECT project_name, artifact_id FROM oso.artifacts_by_project_v1 "
+        "WHERE valid_to IS NULL AND artifact_source <> 'OSS_FUNDING' ORDER BY 1, 2"
     )
     one = [
         ids.repository_id(1),
@@ -143,6 +145,18 @@ def test_current_membership_is_distinct_and_resolved(models: ModelRun) -> None:
     ]
     two = [ids.repository_id(1), ids.repository_id(2), ids.package_id("NPM", "@acme/kit")]
     assert current == sorted([("one", artifact) for artifact in one] + [("two", artifact) for artifact in two])
+
+
+def test_every_project_has_an_account_for_funding_as_long_as_it_is_listed(models: ModelRun) -> None:
+    accounts = models.rows(
+        "SELECT project_name, artifact_id, artifact_name, valid_from, valid_to FROM oso.artifacts_by_project_v1 "
+        "WHERE artifact_source = 'OSS_FUNDING' ORDER BY 1"
+    )
+    assert [(name, artifact, shown, str(start), end) for name, artifact, shown, start, end in accounts] == [
+        ("0x3327", ids.funding_account_id("0x3327"), "0x3327", "2025-10-05", None),
+        ("one", ids.funding_account_id("one"), "one", "2025-10-01", None),
+        ("two", ids.funding_account_id("two"), "two", "2025-10-01", None),
+    ]
 
 
 def test_an_artifact_is_described_by_its_current_name(models: ModelRun) -> None:
@@ -168,7 +182,7 @@ def test_projects_and_collections_are_those_of_the_latest_version(models: ModelR
     assert collections == [(ids.collection_id("all"), "all"), (ids.collection_id("few"), "few")]
 
 
-def chain_events(models: ModelRun, event_type: str) -> dict[tuple[str, str, str, str], float]:
+def chain_events(models: ModelRun, event_type: str) -> dict[tuple[str, str, str, str], Decimal]:
     names = {ids.address_id(chain, a): a for chain in ("base", "optimism") for a in ("0xa", "0xb", "0xc", "0xe", "0xs")}
     rows = models.rows(
         "SELECT bucket_day, event_source, from_artifact_id, to_artifact_id, amount "
@@ -185,11 +199,11 @@ def test_transactions_count_with_failed_ones_and_without_the_chains_own(models: 
     }
 
 
-def test_fees_hold_the_layer_below_and_pass_64_bits(models: ModelRun) -> None:
+def test_fees_are_exact_hold_the_layer_below_and_pass_64_bits(models: ModelRun) -> None:
     assert chain_events(models, "GAS_FEE") == {
-        ("02", "BASE", "0xa", "0xc"): pytest.approx((2 * 42_000 + 500_000) / 1e18, rel=1e-12),
-        ("03", "BASE", "0xb", "0xc"): pytest.approx(6e9, rel=1e-12),
-        ("03", "OPTIMISM", "0xa", "0xc"): pytest.approx(42_000 / 1e18, rel=1e-12),
+        ("02", "BASE", "0xa", "0xc"): Decimal(2 * 42_000 + 500_000) / 10**18,
+        ("03", "BASE", "0xb", "0xc"): Decimal(6 * 10**9),
+        ("03", "OPTIMISM", "0xa", "0xc"): Decimal(42_000) / 10**18,
     }
 
 

@@ -1,13 +1,14 @@
+/* One row a user: the from_artifact_id stays, which makes this an intermediate metric */
 SELECT
   @metrics_sample_date(events.bucket_day) AS metrics_sample_date,
   events.event_source,
   events.to_artifact_id,
-  '' AS from_artifact_id,
+  events.from_artifact_id,
   @metric_name() AS metric,
-  SUM(events.amount) AS amount
+  COUNT(DISTINCT events.bucket_day) AS amount
 FROM oso.int_events_daily__blockchain AS events
 WHERE
-  events.event_type = 'GAS_FEE'
+  events.event_type = 'TRANSACTION'
   AND events.bucket_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
 GROUP BY
   1,

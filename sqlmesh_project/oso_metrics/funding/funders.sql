@@ -4,10 +4,10 @@ SELECT
   events.to_artifact_id,
   '' AS from_artifact_id,
   @metric_name() AS metric,
-  SUM(events.amount) AS amount
-FROM oso.int_events_daily__blockchain AS events
+  COUNT(DISTINCT events.from_artifact_id) AS amount
+FROM oso.int_events_daily__funding AS events
 WHERE
-  events.event_type = 'TRANSACTION'
+  events.event_type = 'FUNDING_RECEIVED'
   AND events.bucket_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
 GROUP BY
   1,

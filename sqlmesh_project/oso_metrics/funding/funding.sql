@@ -3,11 +3,18 @@ SELECT
   events.event_source,
   events.to_artifact_id,
   '' AS from_artifact_id,
-  @metric_name() AS metric,
+  @metric_name(
+    CASE events.event_type
+      WHEN 'FUNDING_RECEIVED'
+      THEN 'funding_received'
+      WHEN 'FUNDING_AWARDED'
+      THEN 'funding_awarded'
+    END
+  ) AS metric,
   SUM(events.amount) AS amount
-FROM oso.int_events_daily__blockchain AS events
+FROM oso.int_events_daily__funding AS events
 WHERE
-  events.event_type = 'CONTRACT_INVOCATION'
+  events.event_type IN ('FUNDING_RECEIVED', 'FUNDING_AWARDED')
   AND events.bucket_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
 GROUP BY
   1,
