@@ -1,15 +1,11 @@
 """A small installation: the project beside this file over a few events, planned once and copied for each test."""
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from small_lake import land_events
 
 from oso_dagster import api
