@@ -30,6 +30,7 @@ __all__ = [
     "LandReport",
     "MaterializeReport",
     "RunFailedError",
+    "catch_up",
     "daily",
     "fresh",
     "land",
@@ -200,6 +201,22 @@ def daily(
     return MaterializeReport(
         done=report.done, fresh=report.fresh, failed=failed, runs=(*landed.runs, *report.runs), seconds=report.seconds
     )
+
+
+def catch_up(
+    project: Project,
+    manifest: Manifest,
+    *,
+    models: Sequence[str] = (),
+    held: Sequence[str] = (),
+    instance: "DagsterInstance | None" = None,
+    parent_run_id: str = "",
+) -> MaterializeReport:
+    """Compute what is stale from the start to the last landed day, of `models` (all when empty) without `held`."""
+    span = Window(project.settings.start, RawState(project.settings, datetime.now(UTC)).lake_end)
+    wanted = [m for m in manifest.models if m.name not in held and (not models or m.name in models)]
+    tags = {PARENT_TAG: parent_run_id} if parent_run_id else {}
+    return materialize_models(project, manifest, wanted, lambda model: span, instance=instance, tags=tags)
 
 
 def _landing_manifest(project: Project) -> Manifest:

@@ -10,6 +10,7 @@ from oso_dagster.defs.metric_assets import build_metric_assets
 from oso_dagster.defs.raw_assets import build_raw_assets
 from oso_dagster.defs.resources import Pipeline, build_resources, ignore
 from oso_dagster.defs.schedules import SCHEDULES
+from oso_dagster.defs.sensors import SENSORS
 from oso_dagster.manifest import Manifest, load_manifest
 from oso_dagster.project import Project
 from oso_dagster.runner.ledger import Ledger
@@ -32,6 +33,7 @@ def build_definitions(
         assets=[*build_raw_assets(manifest, start), *build_metric_assets(manifest, start, planned)],
         jobs=JOBS,
         schedules=SCHEDULES,
+        sensors=SENSORS,
         resources=build_resources(pipeline),
         executor=dg.in_process_executor,
     )

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dlt_sources.progress import OnProgress, Progress
+from oso_dagster.coverage import Known, publish_coverage
 from oso_dagster.freshness import Freshness, Stale
 from oso_dagster.groups import Batch, batches, in_order
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.project import Project
 from oso_dagster.reports import MaterializeReport, RunFailedError
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.compute import failures_of, ledger_of
 from oso_dagster.runner.outcomes import Outcome, Status
 from oso_dagster.runner.raw_state import RawState
 from oso_lake.calendar import Window
@@ -84,10 +85,14 @@ def materialize_models(
             # an input that came out as it was before leaves what reads it fresh
             todo = lacking()
             total = len(outcomes) + len(todo)
+    if runs:
+        known = Known(failures=failures_of(project).all(), partial=ledger_of(project).partial_windows())
+        publish_coverage(freshness_of(project, manifest), known, run_id=runs[-1])
     return MaterializeReport(
         done=tuple(o.model.name for o in outcomes if o.status is Status.DONE),
         fresh=tuple(model.name for model in models if model.name not in attempted),
-        failed={outcome.model.name: outcome.reason for outcome in outcomes if outcome.status is Status.FAILED},
+        failed={outcome.model.name: outcome.reason for outcome in outcomes if outcome.status is not Status.DONE},
+        skipped=frozenset(outcome.model.name for outcome in outcomes if outcome.status is Status.SKIPPED),
         runs=tuple(runs),
         outcomes=tuple(outcomes),
         seconds=time.monotonic() - began,
@@ -115,10 +120,13 @@ def _run_group(
 def _run_batch(
     runner: "Runner", batch: Batch, outcomes: Sequence[Outcome], hear: Callable[[Any], None]
 ) -> Iterator[str]:
-    left, lost = _without_failed(batch, outcomes)
-    for outcome in lost:
-        hear(outcome)
-    while left:
+    left: Sequence[ModelEntry] = batch.models
+    while True:
+        left, lost = _without_failed(left, batch.window, outcomes)
+        for outcome in lost:
+            hear(outcome)
+        if not left:
+            return
         heard = runner.run([model.key for model in left], batch.window, on_event=hear, grain_of=left[0])
         yield heard.run_id
         told = {item.model.name for item in heard.items if isinstance(item, Outcome)}
@@ -128,16 +136,18 @@ def _run_batch(
         left = [model for model in left if model.name not in told] if heard.error else []
 
 
-def _without_failed(batch: Batch, outcomes: Sequence[Outcome]) -> tuple[list[ModelEntry], list[Outcome]]:
-    """Of `batch` what depends on nothing that failed, and an outcome for each of the others."""
-    failed = {outcome.model.name for outcome in outcomes if outcome.status is Status.FAILED}
+def _without_failed(
+    models: Sequence[ModelEntry], window: Window | None, outcomes: Sequence[Outcome]
+) -> tuple[list[ModelEntry], list[Outcome]]:
+    """Of `models` what depends on nothing that failed, and an outcome for each of the others."""
+    failed = {outcome.model.name for outcome in outcomes if outcome.status is not Status.DONE}
     left: list[ModelEntry] = []
     lost: list[Outcome] = []
-    for model in batch.models:
+    for model in models:
         if parents := sorted(failed.intersection(model.parents)):
             failed.add(model.name)
             reason = f"upstream failed: {', '.join(parents)}"
-            lost.append(Outcome(model=model, status=Status.FAILED, window=batch.window, reason=reason))
+            lost.append(Outcome(model=model, status=Status.SKIPPED, window=window, reason=reason))
         else:
             left.append(model)
     return left, lost

@@ -14,11 +14,15 @@ class RunFailedError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class MaterializeReport:
-    """Names of models computed, found fresh, and failed (with the reason); ids of the runs; seconds."""
+    """Names of models computed, found fresh, failed and skipped since something they read failed, with the reason.
+
+    `failed` holds the skipped ones too, which `skipped` names. Ids of the runs; seconds.
+    """
 
     done: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
     failed: Mapping[str, str]
+    skipped: frozenset[str] = frozenset()
     runs: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     seconds: float = 0.0

@@ -8,13 +8,14 @@ and the connection reads nothing but the warehouse (`sandbox.py`).
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 
 from oso_lake.admission import AdmittedQuery, admit, to_sql, unknown_column
 from oso_lake.calendar import Window
-from oso_lake.errors import LakeError, QueryFailedError, UnknownNameError
+from oso_lake.coverage import COVERAGE, CoveredWindow, covered_windows, describe, incomplete
+from oso_lake.errors import IncompleteError, LakeError, QueryFailedError, UnknownNameError
 from oso_lake.sandbox import Sandbox
 from oso_lake.settings import Settings
 from oso_lake.suggest import nearest_names
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
 Day = date | datetime | str
+# what a query does about windows that are not complete
+OnMissing = Literal["stale", "error"]
 
 CATALOGUE = "metrics_v0"
 # one table of names for each entity type; an entity type without one is called by its ids
@@ -42,12 +45,118 @@ class Lake:
         self._sandbox = Sandbox(self.settings)
         self._known_metrics: tuple[str, dict[str, str]] = ("", {})
 
-    def query(self, sql: str, begin: Day | None = None, end: Day | None = None) -> "pd.DataFrame":
+    def query(
+        self, sql: str, begin: Day | None = None, end: Day | None = None, *, on_missing: OnMissing = "stale"
+    ) -> "pd.DataFrame":
         """Run one SELECT and return a pandas DataFrame; raises LakeError with a sentence that says what to change.
 
         Each published time series in it is limited to sample dates in `[begin, end)`; either side may be left out.
+        Where both are given and the query names metrics, `attrs["coverage"]` lists their windows that are not fresh,
+        in words; with `on_missing="error"` these raise IncompleteError, with "stale" what there is is given.
         """
-        return self._run(sql, begin, end).df()
+        gaps = self._gaps(sql, begin, end) if begin is not None and end is not None else []
+        if gaps and on_missing == "error":
+            raise IncompleteError("; ".join(gaps))
+        frame = self._run(sql, begin, end).df()
+        frame.attrs["coverage"] = gaps
+        return frame
+
+    def coverage(
+        self,
+        metric: str,
+        entity: str | None = None,
+        begin: Day | None = None,
+        end: Day | None = None,
+        *,
+        entity_type: str = "project",
+    ) -> "pd.DataFrame":
+        """One row a window of `metric` (a published name): sample_date, first_day, end_day, state, reason.
+
+        A state is fresh, empty (computed, and nothing happened; of `entity` if one is named), stale, partial, failed or
+        missing. Without dates, all that was ever asked of the pipeline. Raises UnknownNameError for a metric, an entity
+        type or an entity that does not exist, LakeError for a metric over all time, which has no windows.
+        """
+        import pandas as pd
+
+        windows = self.covered_windows(metric, entity, begin, end, entity_type=entity_type)
+        return pd.DataFrame(
+            {
+                "sample_date": [one.sample_date for one in windows],
+                "first_day": [one.window.start for one in windows],
+                "end_day": [one.window.end for one in windows],
+                "state": [one.state.value for one in windows],
+                "reason": [one.reason for one in windows],
+            }
+        )
+
+    def covered_windows(
+        self,
+        metric: str,
+        entity: str | None = None,
+        begin: Day | None = None,
+        end: Day | None = None,
+        *,
+        entity_type: str = "project",
+    ) -> list[CoveredWindow]:
+        """As `coverage`, as a list of windows."""
+        if entity_type not in ENTITY_TABLES:
+            raise UnknownNameError("entity type", entity_type, tuple(ENTITY_TABLES))
+        bounds = bounds_of(begin, end)
+        known = self._metrics_by_name()
+        self._require_metrics([metric], known)
+        ranges = self._ranges(metric, entity_type)
+        span = bounds or Window(ranges[0]["first_day"], ranges[-1]["end_day"])
+        parameters: dict[str, object] = {"metric_id": known[metric]}
+        condition = ""
+        if entity is not None:
+            self._require_entities(entity_type, [entity])
+            condition = (
+                f" AND {entity_type}_id IN (SELECT e.{entity_type}_id FROM {ENTITY_TABLES[entity_type]} AS e"  # noqa: S608
+                f" WHERE {_ENTITY_NAMES[entity_type]} = $entity)"
+            )
+            parameters["entity"] = entity
+        sql = (
+            f"SELECT DISTINCT sample_date FROM timeseries_metrics_by_{entity_type}_v0"  # noqa: S608 - names are constants
+            f" WHERE metric_id = $metric_id{condition}"
+        )
+        dates = frozenset(row[0] for row in self._run(sql, span.start, span.end, parameters).fetchall())
+        return list(covered_windows(ranges, span, dates))
+
+    def _ranges(self, metric: str, entity_type: str) -> "list[dict[str, Any]]":
+        """What is published of the coverage of the model behind a metric, by first day."""
+        sql = (
+            "SELECT c.* FROM metric_coverage AS c WHERE c.model IN (SELECT UNNEST(m.models) FROM metrics_v0 AS m"
+            " WHERE m.metric_name = $metric) AND contains(c.model, $entity_type) ORDER BY c.first_day"
+        )
+        parameters: dict[str, object] = {"metric": metric, "entity_type": f"_to_{entity_type}_"}
+        rows = self._run(sql, None, None, parameters).to_arrow_table().to_pylist()
+        if not rows:
+            raise LakeError(
+                f"nothing is known of windows of {metric!r} for {entity_type}s: it is over all time, is not made for "
+                "them, or nothing has landed yet"
+            )
+        return rows
+
+    def _gaps(self, sql: str, begin: Day | None, end: Day | None) -> list[str]:
+        """In words, what is not complete in `[begin, end)` of the metrics and tables that `sql` names."""
+        versions = self._sandbox.versions()
+        query = admit(sql, versions)
+        bounds = bounds_of(begin, end)
+        if bounds is None or COVERAGE.table not in versions:
+            return []
+        names = self._metrics_by_name(versions)
+        by_id = {metric_id: name for name, metric_id in names.items()}
+        asked = {*query.metric_names, *(by_id[one] for one in query.metric_ids if one in by_id)}
+        found = []
+        for table in sorted(query.tables):
+            entity_type = table.removeprefix("timeseries_metrics_by_").removesuffix("_v0")
+            if entity_type not in ENTITY_TABLES or not table.startswith("timeseries_metrics_by_"):
+                continue
+            for name in sorted(asked.intersection(names)):
+                gaps = list(incomplete(covered_windows(self._ranges(name, entity_type), bounds, None)))
+                if gaps:
+                    found.append(f"{name} of {entity_type}s: {describe(gaps)}")
+        return found
 
     def arrow(self, sql: str, begin: Day | None = None, end: Day | None = None) -> "pa.Table":
         """As `query`, as an Arrow table."""

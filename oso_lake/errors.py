@@ -23,6 +23,10 @@ class UnknownNameError(LakeError):
         self.nearest = nearest
 
 
+class IncompleteError(LakeError):
+    """Windows that a query asks for are not computed, or not from what is landed now; the message names them."""
+
+
 class QueryFailedError(LakeError):
     """The engine could not run an admitted query; the message is the engine's own."""
 

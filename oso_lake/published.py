@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from oso_lake.calendar import Window
 from oso_lake.commits import Commit, Scope, replace
-from oso_lake.contracts import PartitionBy, TableContract, column
+from oso_lake.contracts import TIMESTAMP, PartitionBy, TableContract, column
+from oso_lake.coverage import COVERAGE
 from oso_lake.filters import between, both, everything, one_of
 from oso_lake.ids import metric_id
 
@@ -171,11 +172,32 @@ METRICS = TableContract(
     identity=("metric_id",),
 )
 
+ERRORS = TableContract(
+    name=f"{NAMESPACE}.metric_errors",
+    schema=pa.schema(
+        [
+            column("model", _TEXT, "The model that failed"),
+            column("metric", _TEXT, "Its metric; null for models of other kinds", nullable=True),
+            column("entity_type", _TEXT, "Its entity; null for models of other kinds", nullable=True),
+            column("first_day", pa.date32(), "First day of the window; null for a model without", nullable=True),
+            column("end_day", pa.date32(), "Day after the window; null for a model without", nullable=True),
+            column("error_class", _TEXT, "Kind of error, for example UpstreamIncompleteError"),
+            column("message", _TEXT, "What went wrong and what to do"),
+            column("run_id", _TEXT, "The Dagster run of the last attempt"),
+            column("attempts", pa.int64(), "Attempts that failed in a row"),
+            column("first_failed_at", TIMESTAMP, "When the first of them failed"),
+            column("failed_at", TIMESTAMP, "When the last of them failed"),
+        ]
+    ),
+    description="What failed and has not succeeded since: one row a model and window",
+    identity=("model", "first_day"),
+)
+
 
 def contracts() -> tuple[TableContract, ...]:
     """Every published table."""
     amounts = [make(entity) for make in (timeseries_contract, key_metrics_contract) for entity in ENTITIES]
-    return (*amounts, METRICS, *MARTS.values())
+    return (*amounts, METRICS, ERRORS, COVERAGE, *MARTS.values())
 
 
 def with_metric_ids(rows: pa.Table, entity: str) -> pa.Table:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from oso_dagster.cli.coverage import coverage
 from oso_dagster.cli.demo import demo
 from oso_dagster.cli.dev import dev
 from oso_dagster.cli.doctor import doctor
@@ -45,7 +46,7 @@ def app(home: Path | None, debug: bool) -> None:
         os.environ["OSO_DEBUG"] = "1"
 
 
-for command in (demo, world, land, plan, materialize, metrics, query, dev, doctor):
+for command in (demo, world, land, plan, materialize, metrics, query, coverage, dev, doctor):
     app.add_command(command)
 
 

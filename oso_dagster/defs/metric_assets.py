@@ -146,9 +146,10 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
         pipeline.listener(outcome)
         if outcome.audits and outcome.status is Status.FAILED:
             yield audit_check_result(outcome.model, outcome.audits)
-        if outcome.status is Status.FAILED:
+        if outcome.status is not Status.DONE:
             failures[outcome.model.name] = outcome.reason
-            context.log.error(f"{outcome.model.name}: {outcome.reason}")
+            tell = context.log.error if outcome.status is Status.FAILED else context.log.warning
+            tell(f"{outcome.model.name} {outcome.status.value}: {outcome.reason}")
         else:
             yield materialize_result(outcome)
     if failures:

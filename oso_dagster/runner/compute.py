@@ -14,6 +14,7 @@ from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
 from oso_dagster.runner.evaluate import Evaluated, evaluate
+from oso_dagster.runner.failures import Failure, FailureLog
 from oso_dagster.runner.inputs import (
     Coverage,
     check_inputs,
@@ -24,7 +25,7 @@ from oso_dagster.runner.inputs import (
 )
 from oso_dagster.runner.ledger import Change, Entry, Ledger, Sources
 from oso_dagster.runner.outcomes import AuditFailedError, Outcome, Request, Status, UpstreamFailedError, reason_of
-from oso_dagster.runner.publish import Audited, publish_batch
+from oso_dagster.runner.publish import Audited, publish_batch, publish_failures
 from oso_dagster.runner.raw_state import RawState
 from oso_dagster.runner.session import Session, Store, open_store, read_session, to_interval
 from oso_lake.calendar import Window
@@ -45,6 +46,11 @@ class _Audited:
 def ledger_of(project: Project) -> Ledger:
     """The ledger of the installation."""
     return Ledger(project.settings.home / "ledger.db")
+
+
+def failures_of(project: Project) -> FailureLog:
+    """The record of what failed in the installation."""
+    return FailureLog(project.settings.home / "ledger.db")
 
 
 def compute(
@@ -73,6 +79,7 @@ def compute(
         for model in models:
             yield from run.step(model)
         yield from run.flush()
+        run.publish_failures()
 
 
 @dataclass(kw_only=True)
@@ -92,6 +99,8 @@ class _Run:
     def __post_init__(self) -> None:
         self.raw = RawState(self.project.settings, self.now)
         self.ledger = ledger_of(self.project)
+        self.failures = failures_of(self.project)
+        self.failures_changed = False
         self.before = self.ledger.entries()
         self.waiting: dict[str, tuple[int, int]] = {}
         self.coverage = Coverage(
@@ -124,7 +133,9 @@ class _Run:
             self.failed.add(model.name)
             rules = ", ".join(f"{audit.name} ({audit.count} rows)" for audit in evaluated.blocked_by)
             error = AuditFailedError(f"blocking audits failed: {rules}; the window is held back and not published")
-            yield replace(outcome, status=Status.FAILED, reason=reason_of(error))
+            yield self._noted(
+                replace(outcome, status=Status.FAILED, reason=reason_of(error), error_class=type(error).__name__)
+            )
             return
         self._add(outcome, evaluated)
         if len(self.batch) >= BATCH_MODELS or time.monotonic() - self.batch_began > BATCH_SECONDS:
@@ -169,8 +180,12 @@ class _Run:
             else:
                 done.append(one)
         if not self.request.partial:
+            recovered = [(one.entry.model, one.entry.window if one.outcome.model.grain else None) for one in done]
+            self.failures_changed |= self.failures.clear(recovered)
             self.session.record((one.entry.model, to_interval(one.entry.window)) for one in done)
             self.ledger.record((one.entry for one in done), {one.entry.model: one.changes for one in done})
+        else:
+            self.ledger.record_partial((one.entry.model, one.entry.window) for one in done)
         for one in batch:
             name = one.outcome.model.name
             if name in errors:
@@ -262,10 +277,38 @@ class _Run:
         )
 
     def _failure(self, model: ModelEntry, window: Window | None, error: Exception) -> Outcome:
-        return Outcome(
+        is_skipped = isinstance(error, UpstreamFailedError)
+        entry = self.metrics.get(model.name)
+        outcome = Outcome(
             model=model,
-            status=Status.FAILED,
+            status=Status.SKIPPED if is_skipped else Status.FAILED,
             window=window or self.request.window,
-            reason=reason_of(error),
+            reason=reason_of(error, (entry.sql_source_path if entry else None) or ""),
+            error_class=type(error).__name__,
             partial=self.request.partial,
         )
+        return outcome if is_skipped else self._noted(outcome)
+
+    def _noted(self, outcome: Outcome) -> Outcome:
+        """Keep the failure, unless the caller only tried with what there is."""
+        if not self.request.partial:
+            self.failures.record(
+                [
+                    Failure(
+                        model=outcome.model.name,
+                        window=outcome.window if outcome.model.grain else None,
+                        version=self.session.snapshots[outcome.model.name].version or "",
+                        error_class=outcome.error_class,
+                        message=outcome.reason,
+                        run_id=self.request.run_id,
+                        failed_at=datetime.now(UTC),
+                    )
+                ]
+            )
+            self.failures_changed = True
+        return outcome
+
+    def publish_failures(self) -> None:
+        """Bring metric_errors up to date, if anything failed or recovered."""
+        if self.failures_changed:
+            publish_failures(self.raw.catalog, self.failures.all(), self.manifest, self.request.run_id)

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from oso_dagster.runner.ledger_file import transaction
 from oso_lake.calendar import Window
 
 # raw table -> window name ("*" for the whole table) -> id of the snapshot that last changed it
@@ -28,6 +29,8 @@ create index if not exists computed_in_order on computed_windows (computed);
 create table if not exists changed_days (
   model text not null, number integer not null, first_day text not null, end_day text not null, via text not null);
 create index if not exists changed_in_order on changed_days (model, number);
+create table if not exists partial_windows (
+  model text not null, first_day text not null, end_day text not null, primary key (model, first_day, end_day));
 create table if not exists planned (model text primary key, version text not null);
 create table if not exists plans (fingerprint text not null);
 """
@@ -68,16 +71,8 @@ class Ledger:
 
     @contextmanager
     def _open(self) -> Generator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._path, timeout=60)
-        try:
-            connection.execute("pragma journal_mode=wal")
-            connection.execute("pragma synchronous=normal")
-            connection.executescript(_SCHEMA)
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+        with transaction(self._path, _SCHEMA) as connection:
+            yield connection
 
     def planned(self) -> dict[str, str]:
         """Version of each model in the last plan; empty before the first."""
@@ -113,6 +108,38 @@ class Ledger:
             entry = _entry(row)
             found.setdefault(entry.model, []).append(entry)
         return found
+
+    def partial_windows(self) -> dict[str, list[Window]]:
+        """Windows that were computed although inputs were missing, and not since."""
+        if not self._path.exists():
+            return {}
+        found: dict[str, list[Window]] = {}
+        with self._open() as connection:
+            rows = connection.execute("select model, first_day, end_day from partial_windows order by 1, 2").fetchall()
+        for model, first, end in rows:
+            found.setdefault(model, []).append(Window(date.fromisoformat(first), date.fromisoformat(end)))
+        return found
+
+    def record_partial(self, windows: Iterable[tuple[str, Window]]) -> None:
+        """Record windows that were computed although inputs were missing: they are not done."""
+        with self._open() as connection:
+            for model, window in windows:
+                _withdraw(connection, model, window)
+                connection.execute(
+                    "insert into partial_windows values (?, ?, ?)",
+                    (model, window.start.isoformat(), window.end.isoformat()),
+                )
+
+    def revision(self) -> str:
+        """Differs whenever something was computed, withdrawn or planned since."""
+        if not self._path.exists():
+            return ""
+        with self._open() as connection:
+            windows = connection.execute(
+                "select count(*), max(computed), max(changed) from computed_windows"
+            ).fetchone()
+            plan = connection.execute("select max(fingerprint) from plans").fetchone()
+        return "/".join(str(value) for value in (*windows, *plan))
 
     def withdraw(self, model: str, window: Window | None) -> None:
         """Forget `window` of `model` (None: all of it); what lies around it stays."""
@@ -196,7 +223,12 @@ def _entry(row: Sequence[Any]) -> Entry:
 def _withdraw(connection: sqlite3.Connection, model: str, window: Window | None) -> None:
     if window is None:
         connection.execute("delete from computed_windows where model = ?", (model,))
+        connection.execute("delete from partial_windows where model = ?", (model,))
         return
+    connection.execute(
+        "delete from partial_windows where model = ? and first_day < ? and end_day > ?",
+        (model, window.end.isoformat(), window.start.isoformat()),
+    )
     rows = connection.execute(
         f"select {_COLUMNS} from computed_windows where model = ? and first_day < ? and end_day > ?",  # noqa: S608
         (model, window.end.isoformat(), window.start.isoformat()),

@@ -14,6 +14,8 @@ class Status(StrEnum):
 
     DONE = "done"
     FAILED = "failed"
+    # not attempted: something it reads failed
+    SKIPPED = "skipped"
 
 
 class AuditFailedError(RuntimeError):
@@ -54,9 +56,12 @@ class Outcome:
     published_snapshot: int | None = None
     partial: bool = False
     reason: str = ""
+    error_class: str = ""
 
 
-def reason_of(error: Exception) -> str:
-    """What a person reads: the message, with the kind of error in front where it is the engine's own."""
+def reason_of(error: Exception, source: str = "") -> str:
+    """What a person reads: the message; of the engine's own errors also their kind and the file of the SQL."""
     text = " ".join(str(error).split()) or "no message"
-    return text if type(error).__module__.startswith("oso_") else f"{type(error).__name__}: {text}"
+    if type(error).__module__.startswith("oso_"):
+        return text
+    return f"{type(error).__name__}: {text}" + (f" (in {source})" if source else "")

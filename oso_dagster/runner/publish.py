@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from oso_dagster.manifest import ModelEntry
+from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.metrics_catalogue import MetricEntry, catalogue_rows
+from oso_dagster.runner.failures import Failure
 from oso_dagster.runner.session import Session
 from oso_lake import published
 from oso_lake.calendar import Window
@@ -162,6 +163,30 @@ def update_catalogue(
     model = PublishedModel(model=published.CATALOGUE, version="", window=None)
     published.publish_whole(catalog, published.METRICS, published.METRICS.rows(ordered), model, run_id)
     return True
+
+
+def publish_failures(catalog: "Catalog", failures: Sequence[Failure], manifest: Manifest, run_id: str) -> None:
+    """Replace the rows of metric_errors by the failures that stand now."""
+    rows = []
+    for one in failures:
+        entry = manifest.by_name.get(one.model)
+        rows.append(
+            {
+                "model": one.model,
+                "metric": entry.metric if entry else None,
+                "entity_type": entry.entity if entry else None,
+                "first_day": one.window.start if one.window else None,
+                "end_day": one.window.end if one.window else None,
+                "error_class": one.error_class,
+                "message": one.message,
+                "run_id": one.run_id,
+                "attempts": one.attempts,
+                "first_failed_at": one.first_failed_at or one.failed_at,
+                "failed_at": one.failed_at,
+            }
+        )
+    model = PublishedModel(model=published.ERRORS.table, version="", window=None)
+    published.publish_whole(catalog, published.ERRORS, published.ERRORS.rows(rows), model, run_id)
 
 
 def _current_catalogue(catalog: "Catalog") -> list[dict[str, Any]]:
