@@ -99,8 +99,7 @@ class Lake:
         entity_type: str = "project",
     ) -> list[CoveredWindow]:
         """As `coverage`, as a list of windows."""
-        if entity_type not in ENTITY_TABLES:
-            raise UnknownNameError("entity type", entity_type, tuple(ENTITY_TABLES))
+        is_named = self._require_entity_type(entity_type)
         bounds = bounds_of(begin, end)
         known = self._metrics_by_name()
         self._require_metrics([metric], known)
@@ -109,10 +108,11 @@ class Lake:
         parameters: dict[str, object] = {"metric_id": known[metric]}
         condition = ""
         if entity is not None:
-            self._require_entities(entity_type, [entity])
+            self._require_entities(entity_type, [entity], is_named=is_named)
+            table = _DIRECTORY.format(entity_type) if is_named else f"timeseries_metrics_by_{entity_type}_v0"
             condition = (
-                f" AND {entity_type}_id IN (SELECT e.{entity_type}_id FROM {ENTITY_TABLES[entity_type]} AS e"  # noqa: S608
-                f" WHERE {_ENTITY_NAMES[entity_type]} = $entity)"
+                f" AND {entity_type}_id IN (SELECT e.{entity_type}_id FROM {table} AS e"  # noqa: S608 - published tables
+                f" WHERE {_name_sql(entity_type, is_named=is_named)} = $entity)"
             )
             parameters["entity"] = entity
         sql = (
@@ -149,9 +149,9 @@ class Lake:
         asked = {*query.metric_names, *(by_id[one] for one in query.metric_ids if one in by_id)}
         found = []
         for table in sorted(query.tables):
-            entity_type = table.removeprefix("timeseries_metrics_by_").removesuffix("_v0")
-            if entity_type not in ENTITY_TABLES or not table.startswith("timeseries_metrics_by_"):
+            if (match := _SERIES.fullmatch(table)) is None:
                 continue
+            entity_type = match[1]
             for name in sorted(asked.intersection(names)):
                 gaps = list(incomplete(covered_windows(self._ranges(name, entity_type), bounds, None)))
                 if gaps:
@@ -179,11 +179,7 @@ class Lake:
 
         Raises UnknownNameError for a metric, an entity type or an entity that does not exist.
         """
-        published = self._sandbox.versions()
-        entity_types = [match[1] for table in published if (match := _SERIES.fullmatch(table))]
-        if entity_type not in entity_types:
-            raise UnknownNameError("entity type", entity_type, tuple(sorted(entity_types)))
-        is_named = _DIRECTORY.format(entity_type) in published
+        is_named = self._require_entity_type(entity_type)
         names = (entities,) if isinstance(entities, str) else tuple(entities)
         known = self._metrics_by_name()
         self._require_metrics([metric], known)
@@ -273,6 +269,14 @@ class Lake:
         for name in sorted(named):
             if name not in known:
                 raise UnknownNameError("metric", name, nearest_names(name, known), "see Lake().metrics()")
+
+    def _require_entity_type(self, entity_type: str) -> bool:
+        """Whether the entities have names; raises UnknownNameError when nothing is published of them."""
+        published = self._sandbox.versions()
+        entity_types = [match[1] for table in published if (match := _SERIES.fullmatch(table))]
+        if entity_type not in entity_types:
+            raise UnknownNameError("entity type", entity_type, tuple(sorted(entity_types)))
+        return _DIRECTORY.format(entity_type) in published
 
     def _require_entities(self, entity_type: str, names: Sequence[str], *, is_named: bool) -> None:
         table = _DIRECTORY.format(entity_type) if is_named else f"timeseries_metrics_by_{entity_type}_v0"

@@ -122,7 +122,7 @@ def test_every_template_gives_formatted_sql_and_an_entry_of_python(template: str
     made = skeleton(Wanted(name="a_new_one", template=template))
     assert made.sql == formatted(made.sql, "trino")
     assert "$" not in made.sql
-    [key] = ast.parse("{" + made.entry + "}", mode="eval").body.keys  # ty: ignore[unresolved-attribute]
+    [key] = ast.parse("{" + made.entry + "}", mode="eval").body.keys  # ty: ignore[missing-attribute]
     assert key.value == "a_new_one"
     assert max(map(len, made.entry.splitlines())) + 4 <= 120
 

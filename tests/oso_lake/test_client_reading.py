@@ -198,6 +198,7 @@ def test_reading_opens_no_compute_store_and_takes_no_lock(lake: Lake) -> None:
 
 
 def test_the_fixture_has_the_layout_that_is_published(lake: Lake) -> None:
-    for contract in contracts():
+    # what the pipeline says of itself is made by the pipeline alone
+    for contract in (one for one in contracts() if one.table not in ("metric_errors", "metric_coverage")):
         made = lake.arrow(f"SELECT * FROM {contract.table} LIMIT 0").schema
         assert {f.name: f.type for f in made}.items() <= {f.name: f.type for f in contract.schema}.items()
