@@ -3,7 +3,7 @@
 A SELECT that reads a timeseries source and projects or groups by `to_artifact_id` is keyed: it is joined to the pairs
 of artifact and entity, and the key is replaced where it identifies a row, never where it is counted. A column that
 holds an entity is *lifted*; CTEs keep the name `to_artifact_id` for it, whatever the entity. This module walks through
-the queries inside a query; what is done to one SELECT is in `keying`.
+the queries inside a query; what is done to one SELECT is in `lifting`.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from sqlmesh_project.metrics_factory.dimensions import Dimension
 from sqlmesh_project.metrics_factory.errors import SqlMistake
 from sqlmesh_project.metrics_factory.graph import CURRENT, SOURCE_KEY, EntityGraph, output_key
 from sqlmesh_project.metrics_factory.keying import Columns, Scope, is_artifact_column
+from sqlmesh_project.metrics_factory.lifting import Lifting, read_lifted_by_hand
 from sqlmesh_project.metrics_factory.macros import BY_HAND
 from sqlmesh_project.metrics_factory.scopes import ctes, inner_queries
 
@@ -79,9 +80,9 @@ class Joiner:
         inside = None if by_hand else scope
         inner = {id(query): self.columns_of(query, known, inside) for query in inner_queries(select)}
         if by_hand:
-            scope.read_lifted_by_hand()
+            read_lifted_by_hand(scope)
         else:
-            scope.rewrite(inner)
+            Lifting(scope=scope, inner=inner).rewrite()
         return scope.outputs()
 
     def _of_both(self, query: exp.SetOperation, left: Columns, right: Columns) -> Columns:

@@ -1,8 +1,7 @@
-"""What the joiner does to one SELECT: finds what keys it, joins memberships, puts the entity in place of the key.
+"""One SELECT as the joiner sees it: its relations by kind, and which of its columns hold artifacts or entities.
 
-A key is the column `to_artifact_id` of a relation that holds rows of events (*raw*). Raw relations whose keys a SELECT
-equates are one artifact, so they share one membership: an artifact of two entities gives each of them its rows once.
-How a membership enters FROM is in `memberships`.
+A relation is *raw* where it has rows of events with the key `to_artifact_id`, and *lifted* where columns of it hold
+entities. What is then rewritten is in `lifting`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,12 +13,10 @@ from sqlglot import exp
 from sqlmesh_project.metrics_factory.errors import SqlMistake
 from sqlmesh_project.metrics_factory.graph import SOURCE_KEY, output_key
 from sqlmesh_project.metrics_factory.macros import PEER
-from sqlmesh_project.metrics_factory.memberships import ENTITY, MemberJoiner, RawSource
+from sqlmesh_project.metrics_factory.memberships import ENTITY, RawSource
 from sqlmesh_project.metrics_factory.scopes import (
     Source,
-    inside_aggregate,
     is_cte,
-    own_nodes,
     sources,
     table_name,
 )
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
     from sqlmesh_project.metrics_factory.joiner import Joiner
 
 PEER_COLUMNS = ("metrics_sample_date", "event_source", SOURCE_KEY, "from_artifact_id", "metric", "amount")
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
 # what gives one of the values it is given: an entity stays one
 _PASSING = (
     exp.Alias,
@@ -45,8 +41,6 @@ _PASSING = (
     exp.Lead,
 )
 _PASSING_ANY = (exp.Coalesce, exp.Case, exp.If, exp.FirstValue, exp.LastValue, exp.Window, exp.Nullif)
-_KEYED_BY = frozenset({"expressions", "group", "distinct"})
-_ORDERED_BY = frozenset({"order", "having", "qualify", "windows"})
 
 
 @dataclass(frozen=True)
@@ -81,8 +75,6 @@ class Scope:
         for source in sources(select):
             self._classify(source)
         self.using = UsingColumns(self)
-
-    # relations
 
     def _classify(self, source: Source) -> None:
         alias = source.alias.lower()
@@ -154,8 +146,6 @@ class Scope:
         """Every relation's alias, lower case, in the order of FROM."""
         return [source.alias.lower() for source in sources(self.select)]
 
-    # columns
-
     def find(self, column: exp.Column) -> "tuple[Scope, str] | None":
         """The SELECT and alias that `column` comes from, as far as it can be known without schemas."""
         if not column.table:
@@ -207,122 +197,6 @@ class Scope:
             return self.is_lifted(node.this) or any(self.is_lifted(part) for part in node.expressions)
         return False
 
-    # rewriting
-
-    def read_lifted_by_hand(self) -> None:
-        """Read `to_project_id`, as macros name it, from CTEs that hold it under the name of their source."""
-        key = output_key(self.joiner.entity_type)
-        for node in list(own_nodes(self.select)):
-            if not isinstance(node, exp.Column) or node.name.lower() != key:
-                continue
-            found = self.find(node)
-            held = self.lifted.get(found[1], frozenset()) if found is not None else frozenset()
-            if SOURCE_KEY in held and key not in held:
-                column: exp.Expr = exp.column(SOURCE_KEY, table=node.table or None)
-                is_projection = node.parent is self.select and node.arg_key == "expressions"
-                node.replace(exp.alias_(column, key) if is_projection else column)
-
-    def rewrite(self, inner: Mapping[int, Columns]) -> None:
-        """Join memberships and replace keys; `inner` says what the queries in expressions give, by their id."""
-        self.using.resolve()
-        self._compare(inner)
-        keys = [(found[1], n) for n in own_nodes(self.select) if (found := self.raw_key(n)) and found[0] is self]
-        keys = [(alias, node) for alias, node in keys if isinstance(node, exp.Column) and not self._is_counted(node)]
-        identifying = [(a, n) for a, n in keys if _clause(n, self.select) in _KEYED_BY and not _in_predicate(n)]
-        wanted = self.wanted
-        if not identifying and not wanted:
-            return
-        self._require_key(bool(identifying))
-        chosen = {id(n): (a, n) for a, n in [*identifying, *wanted]}
-        members = MemberJoiner(self, frozenset(a for a, _ in chosen.values()))
-        for alias, node in keys:
-            if members.joins(alias) and _clause(node, self.select) in _ORDERED_BY and not _in_predicate(node):
-                chosen.setdefault(id(node), (alias, node))
-        members.join([*chosen.values()], {id(n) for _, n in wanted})
-        self._refuse_ungrouped([n for a, n in keys if id(n) not in chosen and members.joins(a)])
-
-    def _is_counted(self, node: exp.Expr) -> bool:
-        return inside_aggregate(node, self.select)
-
-    def _require_key(self, identifying: bool) -> None:
-        """A SELECT without a key of its own compares keys only where a row that comes twice does no harm."""
-        select = self.select
-        group = select.args.get("group")
-        terms = [*select.expressions, *(group.expressions if group is not None else [])]
-        if identifying or any(self.is_lifted(term) for term in terms):
-            return
-        if self.around is not None and (not _aggregates(select) or self._follows_outer()):
-            return
-        raise SqlMistake(
-            f"{SOURCE_KEY} is compared with a {self.joiner.entity_type} in a SELECT that is about no "
-            f"{self.joiner.entity_type}: project {SOURCE_KEY}, or compare artifacts",
-            self.wanted[0][1],
-        )
-
-    def _follows_outer(self) -> bool:
-        """Whether each comparison is with one entity of the SELECT around this one."""
-        for _, node in self.wanted:
-            other = _other_side(node)
-            found = self.find(other) if isinstance(other, exp.Column) else None
-            if not isinstance(node.parent, exp.EQ) or found is None or found[0] is self:
-                return False
-        return True
-
-    def _compare(self, inner: Mapping[int, Columns]) -> None:
-        for one, other in self._compared(inner):
-            key = self.raw_key(one)
-            if key is not None and isinstance(one, exp.Column):
-                scope, alias = key
-                scope.wanted.append((alias, one))
-            elif is_artifact_column(one) and not self.is_lifted(one):
-                raise SqlMistake(
-                    f"{other} holds a {self.joiner.entity_type} here, {one.sql()} an artifact: aggregate the latter "
-                    "from a timeseries source, or declare its table as a dimension",
-                    one,
-                )
-
-    def _compared(self, inner: Mapping[int, Columns]) -> Iterator[tuple[exp.Expr, str]]:
-        """Expressions that are compared with an entity, and what holds that."""
-        for node in own_nodes(self.select):
-            if isinstance(node, exp.In):
-                yield from self._compared_in(node, inner)
-            elif isinstance(node, _COMPARISONS):
-                for one, other in ((node.this, node.expression), (node.expression, node.this)):
-                    if self.is_lifted(other) or self._gives_lifted(other, inner):
-                        yield one, other.sql()
-
-    def _compared_in(self, node: exp.In, inner: Mapping[int, Columns]) -> Iterator[tuple[exp.Expr, str]]:
-        query = _bare(node.args.get("query"))
-        if query is None:
-            if any(self.is_lifted(value) for value in node.expressions):
-                yield node.this, node.expressions[0].sql()
-            elif self.is_lifted(node.this):
-                yield from ((value, node.this.sql()) for value in node.expressions)
-        elif self._gives_lifted(query, inner):
-            yield node.this, "the subquery"
-        elif self.is_lifted(node.this):
-            yield query.selects[0].unalias(), node.this.sql()
-
-    def _gives_lifted(self, node: exp.Expr, inner: Mapping[int, Columns]) -> bool:
-        query = _bare(node)
-        if query is None or not query.selects:
-            return False
-        given = inner.get(id(query))
-        return given is not None and query.selects[0].alias_or_name.lower() in given.lifted
-
-    def _refuse_ungrouped(self, left: list[exp.Column]) -> None:
-        """A key that still means the artifact cannot stand beside groups of entities."""
-        group = self.select.args.get("group")
-        if group is None:
-            return
-        for node in left:
-            if _clause(node, self.select) in {"expressions", "having", "order"} and not _is_grouped(node, group):
-                raise SqlMistake(
-                    f"{node.sql()} is compared as an artifact in a SELECT grouped by {self.joiner.entity_type}: "
-                    "compare it in WHERE or inside an aggregate",
-                    node,
-                )
-
     def outputs(self) -> Columns:
         """What this SELECT gives, after it was rewritten."""
         found = {p.alias_or_name.lower() for p in self.select.expressions if self.is_lifted(p.unalias())}
@@ -351,52 +225,6 @@ class Scope:
 def is_artifact_column(node: exp.Expr) -> bool:
     """Whether `node` is a column that holds an artifact by its name."""
     return isinstance(node, exp.Column) and node.name.lower().endswith("artifact_id")
-
-
-def _clause(node: exp.Expr, select: exp.Select) -> str:
-    """Which clause of `select` holds `node`; PARTITION BY and window ORDER BY belong to their own clause."""
-    while node.parent is not None and node.parent is not select:
-        node = node.parent
-    return node.arg_key or ""
-
-
-def _in_predicate(node: exp.Expr) -> bool:
-    """Whether the value of `node` is only asked about: whether it equals something, is NULL, is in a list."""
-    parent = node.parent
-    while parent is not None and not isinstance(parent, exp.Query | exp.Window):
-        if isinstance(parent, exp.Is) and isinstance(parent.parent_select, exp.Select):
-            # of groups, the key is asked about, which is the entity; of rows, whether a join found any
-            return parent.parent_select.args.get("group") is None
-        if isinstance(parent, exp.Predicate):
-            return True
-        parent = parent.parent
-    return False
-
-
-def _is_grouped(node: exp.Expr, group: exp.Group) -> bool:
-    current: exp.Expr | None = node
-    while current is not None and not isinstance(current, exp.Query):
-        if current.unalias() in group.expressions:
-            return True
-        current = current.parent
-    return False
-
-
-def _aggregates(select: exp.Select) -> bool:
-    return any(isinstance(node, exp.AggFunc) for projection in select.expressions for node in own_nodes(projection))
-
-
-def _other_side(node: exp.Expr) -> exp.Expr | None:
-    comparison = node.parent
-    if not isinstance(comparison, exp.Binary):
-        return None
-    return comparison.expression if comparison.this is node else comparison.this
-
-
-def _bare(node: exp.Expr | None) -> exp.Query | None:
-    """The query in parentheses, as `inner_queries` gives it."""
-    query = node.unnest() if isinstance(node, exp.Subquery) else node
-    return query if isinstance(query, exp.Query) else None
 
 
 def _peer_rows(table: exp.Table, key: str) -> exp.Subquery:
