@@ -47,7 +47,9 @@ def meaning(entry: RegistryEntry) -> Iterator[Finding]:
     }
     inherited = {"owner": any(tag.startswith("owner=") for model in entry.metric.models for tag in model.tags)}
     for option, (severity, remedy) in wanted.items():
-        if not getattr(entry.metadata, option) and not inherited.get(option):
+        of_names = [entry.definition.metadata_by_name.get(name) for name in entry.metric.metric_names]
+        told = getattr(entry.metadata, option) or all(own and getattr(own, option) for own in of_names)
+        if not told and not inherited.get(option):
             yield entry.finding(severity, f"no-{option.replace('_', '-')}", f"has no {option}: {remedy}")
 
 

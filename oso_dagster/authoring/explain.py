@@ -19,10 +19,10 @@ _WHY = {
     "scan gives every bucket what a scan of it alone would",
     "daily states": "it is one SELECT over one source with SUM, COUNT, AVG, MIN or MAX: the days' partial values give "
     "those of every window",
-    "distinct spans": "it is one SELECT over one source with COUNT(DISTINCT ...): the days on which each value comes "
-    "for the first time in a while give the count of every window",
+    "distinct states": "it is one SELECT over one source with COUNT(DISTINCT ...): the days on which each value comes, "
+    "and when it was there before, give the count of every window",
 }
-_COST = {"direct": "reads its rows once", "daily states": _ONCE, "distinct spans": _ONCE}
+_COST = {"direct": "reads its rows once", "daily states": _ONCE, "distinct states": _ONCE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +57,12 @@ def explain(
     Raises ValueError for a window that is not whole buckets.
     """
     window = whole(model, window) if window else last_window(model, loaded.options.start, date.today())  # noqa: DTZ011
-    kind = model.strategy.partition(":")[0].strip()
+    kinds = [part.partition(":")[0].strip() for part in model.strategy.split("; ")]
     return Explanation(
         model=model,
         strategy=model.strategy,
-        why=_why(kind, loaded, model),
-        cost=_cost(kind, model),
+        why=_why(kinds, loaded, model),
+        cost=_cost(kinds[0], model),
         window=window,
         reads=tuple(_reads(lineage, model, window)),
         upstream=tuple(lineage.node(name) for name in lineage.upstream(model.name)),
@@ -111,12 +111,12 @@ def _reads(lineage: Lineage, model: MetricModelDefinition, window: Window) -> It
             yield Read(table=parent.name, kind=parent.kind, window=read)
 
 
-def _why(kind: str, loaded: TimeseriesMetrics, model: MetricModelDefinition) -> str:
-    if kind == "direct" and model.over_all_time:
+def _why(kinds: Sequence[str], loaded: TimeseriesMetrics, model: MetricModelDefinition) -> str:
+    if kinds == ["direct"] and model.over_all_time:
         return "there is one window, everything since the start"
-    if kind == "direct" and model.rolling:
+    if kinds == ["direct"] and model.rolling:
         return "its rows carry their own sample date, as those of another metric do"
-    return _WHY.get(kind) or "; ".join(_obstacles(loaded, model))
+    return "; ".join([_WHY[kind] for kind in kinds if kind in _WHY] or _obstacles(loaded, model))
 
 
 def _cost(kind: str, model: MetricModelDefinition) -> str:

@@ -5,7 +5,9 @@ import click
 from oso_dagster.cli.groups import SuggestingGroup
 from oso_dagster.cli.metrics.browsing import list_, show
 from oso_dagster.cli.metrics.catalogue import docs
+from oso_dagster.cli.metrics.comparing import diff
 from oso_dagster.cli.metrics.looking import explain, render
+from oso_dagster.cli.metrics.trying import preview
 from oso_dagster.cli.metrics.writing import lint, new
 
 EPILOG = """
@@ -23,5 +25,5 @@ def metrics() -> None:
     """What can be measured, what it means, the SQL behind it, and the tools for those who write it."""
 
 
-for command in (list_, show, render, explain, new, lint, docs):
+for command in (list_, show, render, explain, new, lint, preview, diff, docs):
     metrics.add_command(command)
