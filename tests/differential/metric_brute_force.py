@@ -1,0 +1,388 @@
+"""The oracle: what a described metric must give, row for row, from the events: lists, sets and dates, no SQL.
+
+Each sample date is evaluated by itself, over the events of its own window. Nothing is shared with the factory but the
+description of the metric (`metric_shapes`) and the calendar (`oso_lake.calendar`).
+"""
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cmp_to_key
+from typing import Any
+
+from metric_measures import known, measure_of
+from metric_shapes import (
+    Both,
+    Combined,
+    Compare,
+    Condition,
+    Either,
+    Events,
+    Facts,
+    Filtered,
+    Final,
+    Grouped,
+    Having,
+    InWindow,
+    IsBot,
+    IsNull,
+    Joined,
+    Kept,
+    Labelled,
+    MetricCase,
+    Numbered,
+    OneOf,
+    Paired,
+    Peer,
+    Row,
+    Seen,
+    ShareOfWindow,
+    SinceStart,
+    Timing,
+    columns,
+)
+from metric_world import Event, Member, World
+
+from oso_lake.calendar import ONE_DAY, Grain, Window, rolling_window
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+FIRST_DAY = date(2018, 1, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A sample date and the window it stands for."""
+
+    on: date
+    window: Window
+
+
+def samples(timing: Timing, span: Window) -> Iterator[Sample]:
+    """The sample dates of `timing` in `span`; all time and whole series are those of the last day of `span`."""
+    first = timing.start or FIRST_DAY
+    if timing.rolling:
+        for bucket in (timing.grain or Grain.DAILY).windows(span):
+            last = bucket.end - ONE_DAY
+            window = rolling_window(last, *timing.rolling)
+            yield Sample(on=last, window=window)
+    elif timing.grain is None:
+        yield Sample(on=span.end - ONE_DAY, window=Window(first, span.end))
+    else:
+        for bucket in timing.grain.windows(Window(first, span.end) if timing.whole else span):
+            yield Sample(on=bucket.start, window=bucket)
+
+
+def expected_rows(case: MetricCase, world: World, span: Window) -> list[tuple[Any, ...]]:
+    """(sample date, source, entity, actor, metric, amount) of each row over `span`."""
+    return [row for sample in samples(case.timing, span) for row in _sample_rows(case, world, sample)]
+
+
+def _sample_rows(case: MetricCase, world: World, sample: Sample) -> list[tuple[Any, ...]]:
+    return list(_Evaluation(case, world, sample).final(case.final))
+
+
+class Membership:
+    """Which entities an artifact belongs to, as of now or on a day."""
+
+    def __init__(self, world: World, entity_type: str, attribution: str) -> None:
+        steps = {"artifact": (), "project": (world.projects,), "collection": (world.projects, world.collections)}
+        self._steps: tuple[tuple[Member, ...], ...] = steps[entity_type]
+        self._as_of_event = attribution == "as_of_event"
+
+    def entities(self, artifact: str, day: date) -> set[str]:
+        """The entities of `artifact`, each once however many ways lead there."""
+        reached = {artifact}
+        for step in self._steps:
+            reached = {member.parent for member in step if member.child in reached and self._holds(member, day)}
+        return reached
+
+    def _holds(self, member: Member, day: date) -> bool:
+        if not self._as_of_event:
+            return member.valid_to is None
+        return member.valid_from <= day and (member.valid_to is None or day < member.valid_to)
+
+
+class _Evaluation:
+    """One metric for one sample date."""
+
+    def __init__(self, case: MetricCase, world: World, sample: Sample) -> None:
+        self.case = case
+        self.world = world
+        self.sample = sample
+        self.membership = Membership(world, case.entity_type, case.attribution)
+
+    def final(self, final: Final) -> Iterator[tuple[Any, ...]]:
+        rows = self.rows(final.facts)
+        by = ["key"] + ([] if final.one_source else ["source"])
+        by += ["actor"] if final.by_actor else []
+        by += [final.named_by] if final.named_by else []
+        for group in _grouped(rows, by).values():
+            if not self.has(final.having, group):
+                continue
+            first = group[0]
+            source = "ALL" if final.one_source else first["source"]
+            actor = first["actor"] if final.by_actor else ""
+            for name, measure in final.measures:
+                own = f"{self.case.name}_{name}" if name else self.case.name
+                base = first[final.named_by] if final.named_by else own
+                amount = self.measure(measure, group)
+                metric = f"{base}_{self.case.timing.suffix}"
+                yield (self.sample.on, source, first["key"], actor, metric, None if amount is None else float(amount))
+
+    def rows(self, facts: Facts) -> list[Row]:
+        """The facts, one dict each."""
+        match facts:
+            case Events():
+                return [row for event in self.events(facts) for row in self.lifted(facts, event)]
+            case Paired():
+                return list(self.paired(facts))
+            case Filtered(inner, where):
+                return [row for row in self.rows(inner) if self.holds(where, row) is True]
+            case Kept(inner, names, distinct):
+                kept = [{name: row[name] for name in names} for row in self.rows(inner)]
+                return _once(kept) if distinct else kept
+            case Labelled(inner, when, yes, no):
+                return [{**row, "label": yes if self.holds(when, row) is True else no} for row in self.rows(inner)]
+            case Combined():
+                return _combined(facts.op, self.rows(facts.left), self.rows(facts.right))
+            case Numbered():
+                return _numbered(facts, self.rows(facts.facts))
+            case Grouped():
+                return list(self.grouped(facts))
+            case Joined():
+                return list(_joined(facts, self.rows(facts.left), self.rows(facts.right)))
+            case Peer():
+                return list(self.peer(facts))
+
+    def events(self, facts: Events) -> list[Event]:
+        """The events themselves, not yet lifted; never later than the window."""
+        return [event for event in self.world.events if self._is_read(facts, event)]
+
+    def _is_read(self, facts: Events, event: Event) -> bool:
+        day = event.at.date()
+        if day >= self.sample.window.end or (facts.within and day < self.sample.window.start):
+            return False
+        return self.holds(facts.where, _raw(facts.source, event)) is True
+
+    def lifted(self, facts: Events, event: Event) -> Iterator[Row]:
+        for entity in self.membership.entities(event.artifact, event.at.date()):
+            yield {**_raw(facts.source, event), "key": entity, "sample": self.sample.on}
+
+    def paired(self, facts: Paired) -> Iterator[Row]:
+        others = [(event, _raw(facts.right.source, event)) for event in self.events(facts.right)]
+        for event in self.events(facts.left):
+            mine = _raw(facts.left.source, event)
+            for other, theirs in others:
+                if other.artifact != event.artifact or not all(_equal(mine[c], theirs[c]) for c in facts.on):
+                    continue
+                if facts.order and not COMPARISONS[facts.order](_instant(theirs["at"]), _instant(mine["at"])):
+                    continue
+                for row in self.lifted(facts.left, event):
+                    yield {
+                        **row, "other_at": theirs["at"], "other_actor": other.actor, "other_amount": other.amount,
+                    }  # fmt: skip
+
+    def grouped(self, facts: Grouped) -> Iterator[Row]:
+        for group in _grouped(self.rows(facts.facts), facts.by).values():
+            if self.has(facts.having, group):
+                values = {name: self.measure(measure, group) for name, measure in facts.measures}
+                yield {name: group[0][name] for name in facts.by} | values
+
+    def peer(self, facts: Peer) -> Iterator[Row]:
+        timing, window = self.case.timing, self.sample.window
+        if facts.which == "same":
+            found = [self.sample]
+        elif facts.which == "previous":
+            last = window.start - ONE_DAY
+            found = [Sample(on=last, window=rolling_window(last, *(timing.rolling or (1, "day"))))]
+        else:
+            found = list(samples(facts.metric.timing, window))
+        for sample in found:
+            for on, source, key, actor, metric, amount in _sample_rows(facts.metric, self.world, sample):
+                yield {
+                    "sample": on, "source": source, "key": key, "actor": actor, "metric": metric, "amount": amount,
+                }  # fmt: skip
+
+    def measure(self, measure: Any, group: list[Row]) -> Any:
+        return measure_of(measure, group, lambda condition, row: self.holds(condition, row) is True, self.sample.window)
+
+    def has(self, having: Having | None, group: list[Row]) -> bool:
+        if having is None:
+            return True
+        value = self.measure(having.measure, group)
+        return value is not None and COMPARISONS[having.op](value, having.value)
+
+    def holds(self, condition: Condition, row: Row) -> bool | None:
+        """True, False, or None where it is not known."""
+        match condition:
+            case None:
+                return True
+            case Compare(column, op, value):
+                return None if row[column] is None else COMPARISONS[op](row[column], value)
+            case OneOf(column, values, negated):
+                return _negated(None if row[column] is None else row[column] in values, negated)
+            case IsNull(column, negated):
+                return (row[column] is None) is not negated
+            case IsBot():
+                return self.is_bot(condition, row["actor"])
+            case Seen():
+                return self.is_seen(condition, row)
+            case InWindow(column):
+                return (
+                    None
+                    if row[column] is None
+                    else self.sample.window.start <= _day(row[column]) < self.sample.window.end
+                )
+            case SinceStart(column, negated):
+                found = None if row[column] is None else _day(row[column]) >= self.sample.window.start
+                return _negated(found, negated)
+            case ShareOfWindow(column, share):
+                return None if row[column] is None else row[column] / self.sample.window.days >= share
+            case Both(left, right):
+                return _both(self.holds(left, row), self.holds(right, row))
+            case Either(left, right):
+                return _negated(
+                    _both(_negated(self.holds(left, row), True), _negated(self.holds(right, row), True)), True
+                )
+
+    def is_bot(self, condition: IsBot, actor: str | None) -> bool | None:
+        if actor is None:
+            # nothing can be said of an unknown actor, unless there are no bots; a row that must exist does not
+            found = False if condition.form == "exists" or not self.world.bots else None
+        else:
+            found = actor in self.world.bots
+        return _negated(found, condition.negated)
+
+    def is_seen(self, condition: Seen, row: Row) -> bool | None:
+        facts = Events(condition.source, condition.where, condition.within)
+        found = {_raw(facts.source, event)[condition.column] for event in self.events(facts)}
+        if not found:
+            return condition.negated
+        value = row[condition.column]
+        if value is None or (value not in found and None in found):
+            return None
+        return (value in found) is not condition.negated
+
+
+def _raw(source: str, event: Event) -> Row:
+    return {
+        "at": event.at.date() if source == "daily" else event.at,
+        "day": event.at.date(),
+        "source": event.source,
+        "artifact": event.artifact,
+        "actor": event.actor,
+        "kind": event.kind,
+        "amount": event.amount,
+        "quantity": event.quantity,
+    }
+
+
+def _day(at: date) -> date:
+    return at.date() if isinstance(at, datetime) else at
+
+
+def _instant(at: date) -> datetime:
+    return at if isinstance(at, datetime) else datetime(at.year, at.month, at.day)  # noqa: DTZ001 - the tables' kind
+
+
+def _negated(value: bool | None, negated: bool) -> bool | None:
+    return value if value is None or not negated else not value
+
+
+def _both(left: bool | None, right: bool | None) -> bool | None:
+    if left is False or right is False:
+        return False
+    return None if left is None or right is None else True
+
+
+def _equal(left: Any, right: Any) -> bool:
+    return left is not None and right is not None and left == right
+
+
+def _grouped(rows: Iterable[Row], by: Iterable[str]) -> dict[tuple[Any, ...], list[Row]]:
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    names = list(by)
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in names), []).append(row)
+    return groups
+
+
+def _once(rows: list[Row]) -> list[Row]:
+    return list({tuple(row.items()): row for row in rows}.values())
+
+
+def _combined(op: str, left: list[Row], right: list[Row]) -> list[Row]:
+    if op == "union_all":
+        return left + right
+    if op == "union":
+        return _once(left + right)
+    theirs = Counter(tuple(row.items()) for row in right)
+    return [row for row in _once(left) if (tuple(row.items()) in theirs) is (op == "intersect")]
+
+
+def _joined(facts: Joined, left: list[Row], right: list[Row]) -> Iterator[Row]:
+    mine, theirs = columns(facts.left), columns(facts.right)
+    nothing = dict.fromkeys([*theirs, *mine])
+    matched = set()
+    for row in left:
+        found = [i for i, other in enumerate(right) if all(_equal(row[c], other[c]) for c in facts.on)]
+        matched |= set(found)
+        if facts.kind in {"semi", "anti"}:
+            if bool(found) is (facts.kind == "semi"):
+                yield row
+            continue
+        for index in found:
+            yield {**nothing, **right[index], **row}
+        if not found and facts.kind in {"left", "full"}:
+            yield {**nothing, **row}
+    if facts.kind == "full":
+        for index, other in enumerate(right):
+            if index not in matched:
+                alone = {name: value for name, value in other.items() if name in facts.on or name not in mine}
+                yield {**nothing, **alone}
+
+
+def _numbered(facts: Numbered, rows: list[Row]) -> list[Row]:
+    order = [name for name in ("at", "actor", "kind", "amount", "quantity") if name in rows[0]] if rows else []
+    numbered = []
+    for group in _grouped(rows, facts.by).values():
+        if facts.function == "count":
+            numbered += [{**row, "number": len(group)} for row in group]
+        elif facts.function == "sum":
+            total = sum(known(row["amount"] for row in group)) if known(row["amount"] for row in group) else None
+            numbered += [{**row, "number": total} for row in group]
+        else:
+            numbered += _ranked(facts, group, order)
+    return numbered
+
+
+def _ranked(facts: Numbered, group: list[Row], order: list[str]) -> Iterator[Row]:
+    # row_number needs an order without ties; ranks have them by time alone
+    names = order if facts.function == "row_number" else order[:1]
+
+    def compared(left: Row, right: Row) -> int:
+        for name in names:
+            a, b = left[name], right[name]
+            if a == b:
+                continue
+            if a is None or b is None:
+                return 1 if a is None else -1
+            before = -1 if a < b else 1
+            return -before if facts.descending and name == "at" else before
+        return 0
+
+    ordered = sorted(group, key=cmp_to_key(compared))
+    rank = dense = 0
+    for index, row in enumerate(ordered, start=1):
+        if index == 1 or compared(ordered[index - 2], row):
+            rank, dense = index, dense + 1
+        yield {**row, "number": {"row_number": index, "rank": rank, "dense_rank": dense}[facts.function]}
