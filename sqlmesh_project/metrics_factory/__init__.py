@@ -12,12 +12,13 @@ rendering, compiling, meaning, models, catalogue, overriding (proxies), factory,
 import importlib.util
 import sys
 import warnings
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sqlmesh_project.metrics_factory.columns import columns_of_models
 from sqlmesh_project.metrics_factory.definitions import (
     Metric,
     MetricMetadata,
@@ -31,6 +32,7 @@ from sqlmesh_project.metrics_factory.dimensions import Dimension
 from sqlmesh_project.metrics_factory.errors import MetricProblem, MetricsError
 from sqlmesh_project.metrics_factory.factory import FactoryOptions, TimeseriesMetrics, load
 from sqlmesh_project.metrics_factory.graph import DIRECTORY, EntityGraph, Membership
+from sqlmesh_project.metrics_factory.models import MetadataModifier
 from sqlmesh_project.metrics_factory.overriding import MacroOverridingModel, register
 from sqlmesh_project.metrics_factory.validation import as_day
 
@@ -65,8 +67,6 @@ REGISTRY = PROJECT / "models" / "metrics_factories.py"
 _strict = True
 _loaded: dict[Path, TimeseriesMetrics] = {}
 
-MetadataModifier = Callable[[str, MetricQueryDef], MetricQueryDef]
-
 
 def factory_options(  # noqa: PLR0913 - the author's interface, all by keyword
     *,
@@ -85,22 +85,23 @@ def factory_options(  # noqa: PLR0913 - the author's interface, all by keyword
     dimensions: Sequence[Dimension] = (),
     enabled: bool = True,
     model_prefix: str | None = None,
+    models_dir: str | Path | None = None,
 ) -> FactoryOptions:
     """The options of `timeseries_metrics`, with names qualified and `queries_dir` taken below the SQLMesh project.
 
     `timeseries_sources` hold events and are joined to entities (a dict says which column of each is its time, which
     `attribution="as_of_event"` needs where a query does not bound it); `dimensions` hold facts about artifacts;
     `relations` are all other tables that metrics read. `graph` leads from artifacts to the other entity types.
-    `metadata_modifiers` take a name and a definition and return the definition to use. Raises TypeError and
-    ValueError for what is wrong with these options themselves.
+    `metadata_modifiers` give audits and tags to models in addition. `models_dir` (below the SQLMesh project) holds the
+    models whose MODEL blocks say which columns their tables have. Raises TypeError and ValueError for what is wrong
+    with these options themselves.
     """
     if model_prefix is not None:
         warnings.warn("model_prefix has no effect: models are named after their metric", stacklevel=3)
     if not isinstance(metric_queries, Mapping):
         raise TypeError(f"metric_queries must be a dict of MetricQueryDef, not {type(metric_queries).__name__}")
     queries = dict(metric_queries) if enabled else {}
-    for modify in metadata_modifiers:
-        queries = {name: modify(name, definition) for name, definition in queries.items()}
+    columns = columns_of_models(PROJECT / models_dir) if models_dir is not None else {}
     return FactoryOptions(
         start=as_day(start),
         schema=schema,
@@ -115,6 +116,8 @@ def factory_options(  # noqa: PLR0913 - the author's interface, all by keyword
         graph=graph,
         dimensions={_qualified_name(dimension.table, schema): dimension for dimension in dimensions},
         time_columns=_time_columns(timeseries_sources, schema),
+        columns=columns,
+        metadata_modifiers=tuple(metadata_modifiers),
     )
 
 

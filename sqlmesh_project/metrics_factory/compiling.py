@@ -7,14 +7,16 @@ from datetime import date
 from sqlglot import exp
 
 from sqlmesh_project.metrics_factory.branching import check_branches
+from sqlmesh_project.metrics_factory.columns import column_mistakes
 from sqlmesh_project.metrics_factory.definitions import Additivity, MetricQueryDef, Variant
 from sqlmesh_project.metrics_factory.dimensions import Dimension
 from sqlmesh_project.metrics_factory.errors import SqlMistake, suggestion
 from sqlmesh_project.metrics_factory.exactness import make_exact
-from sqlmesh_project.metrics_factory.graph import EntityGraph
+from sqlmesh_project.metrics_factory.graph import EntityGraph, output_key
 from sqlmesh_project.metrics_factory.joiner import Joiner
+from sqlmesh_project.metrics_factory.keying import PEER_COLUMNS
 from sqlmesh_project.metrics_factory.macros import PEER, Resolution, resolve_macros
-from sqlmesh_project.metrics_factory.meaning import additivity, require_one_row, sum_over_contributors
+from sqlmesh_project.metrics_factory.meaning import additivity, may_lack_amount, require_one_row, sum_over_contributors
 from sqlmesh_project.metrics_factory.reaching import Bounder, reads_tag
 from sqlmesh_project.metrics_factory.reading import read_bounds, resolve_group_by
 from sqlmesh_project.metrics_factory.rendering import Frame
@@ -33,6 +35,7 @@ class Compiled:
     reads: str
     strategy: str
     additivity: Additivity
+    may_lack_amount: bool
 
 
 @dataclass(kw_only=True)
@@ -50,16 +53,34 @@ class Compiler:
     peer_name: Callable[[str, Variant], str]
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
     time_columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def compile(self, variant: Variant) -> Compiled:
-        """The model's query; raises SqlMistake."""
-        definition, query = self.definition, self.query.copy()
+    def column_mistakes(self, variant: Variant) -> list[SqlMistake]:
+        """Every column that the query names and no table has, as it is for `variant`; raises SqlMistake for others."""
+        query = self.query.copy()
+        self._resolve(query, variant)
+        self._check_tables(query)
+        return list(column_mistakes(query, self._columns_of, output_key(variant.entity_type)))
+
+    def _resolve(self, query: exp.Query, variant: Variant) -> Resolution:
+        definition = self.definition
         resolution = Resolution(
             metric=self.metric, variant=variant, variables=definition.vars, peer_name=self.peer_name
         )
         check_branches(query, variant)
         make_exact(query, approximate=definition.approximate)
         resolve_macros(query, resolution)
+        return resolution
+
+    def _columns_of(self, table: exp.Table) -> frozenset[str] | None:
+        if PEER in table.meta:
+            return frozenset(PEER_COLUMNS) | {output_key(table.meta[PEER])}
+        return self.columns.get(table_name(table, self.schema))
+
+    def compile(self, variant: Variant) -> Compiled:
+        """The model's query; raises SqlMistake."""
+        definition, query = self.definition, self.query.copy()
+        resolution = self._resolve(query, variant)
         one_sample_date = variant.grain is None
         resolve_group_by(query, one_sample_date=one_sample_date)
         incremental = definition.incremental and variant.grain is not None
@@ -78,6 +99,7 @@ class Compiler:
             is_events=self._is_raw,
             time_of=lambda table: self.time_columns.get(table_name(table, self.schema)),
         ).bound(query)
+        lacks_amounts = may_lack_amount(query)
         self._joiner(variant).lift(query)
         strategy = choose(query, variant, self.first, incremental=incremental)
         strategy.apply(query)
@@ -90,6 +112,7 @@ class Compiler:
             reads=reads_tag(variant, reach, resolution.previous_windows),
             strategy=strategy.description,
             additivity=kind,
+            may_lack_amount=lacks_amounts,
         )
 
     def _names(self, resolution: Resolution) -> tuple[str, ...]:

@@ -23,15 +23,28 @@ Additivity = Literal["additive", "semi_additive", "non_additive"]
 
 
 def keeps_unknown_options(cls: type[T]) -> type[T]:
-    """Let the dataclass `cls` accept options it does not know, and note them and the place of the call."""
-    known = {f.name for f in dataclasses.fields(cls) if f.init}  # ty: ignore[invalid-argument-type]
+    """Let the dataclass `cls` accept what is wrong with its options, and note it and the place of the call.
+
+    None means that an option is not given. What is noted (unknown, positional, missing) is reported on loading.
+    """
+    options_of = {f.name: f for f in dataclasses.fields(cls) if f.init}  # ty: ignore[invalid-argument-type]
+    required = [
+        name
+        for name, option in options_of.items()
+        if option.default is dataclasses.MISSING and option.default_factory is dataclasses.MISSING
+    ]
     original = cls.__init__
 
     @functools.wraps(original)
-    def __init__(self: object, **options: object) -> None:  # noqa: N807 - it replaces the dataclass's own
+    def __init__(self: object, *positional: object, **options: object) -> None:  # noqa: N807 - it replaces the dataclass's own
         caller = sys._getframe(1)
-        original(self, **{k: v for k, v in options.items() if k in known})
-        object.__setattr__(self, "unknown_options", tuple(k for k in options if k not in known))
+        given = {k: v for k, v in options.items() if k in options_of and v is not None}
+        missing = tuple(name for name in required if name not in given)
+        original(self, **given, **dict.fromkeys(missing))
+        notes = [f"takes its options by name: {value!r} has none" for value in positional]
+        notes += [f"needs the option {name!r}" for name in missing]
+        object.__setattr__(self, "misuses", tuple(notes))
+        object.__setattr__(self, "unknown_options", tuple(k for k in options if k not in options_of))
         object.__setattr__(self, "defined_at", (caller.f_code.co_filename, caller.f_lineno))
 
     cls.__init__ = __init__  # ty: ignore[invalid-assignment]
@@ -47,6 +60,7 @@ class RollingConfig:
     unit: str = "day"
     cron: str = "@daily"
     unknown_options: tuple[str, ...] = field(default=(), init=False, compare=False, repr=False)
+    misuses: tuple[str, ...] = field(default=(), init=False, compare=False, repr=False)
     defined_at: tuple[str, int] = field(default=("", 0), init=False, compare=False, repr=False)
 
 
@@ -64,6 +78,7 @@ class MetricMetadata:
     bigger_is_better: bool | None = None
     additivity: Additivity | None = None
     unknown_options: tuple[str, ...] = field(default=(), init=False, compare=False, repr=False)
+    misuses: tuple[str, ...] = field(default=(), init=False, compare=False, repr=False)
     defined_at: tuple[str, int] = field(default=("", 0), init=False, compare=False, repr=False)
 
 
@@ -101,6 +116,7 @@ class MetricQueryDef:
     attribution: str = "current"
     approximate: bool = False
     unknown_options: tuple[str, ...] = field(default=(), init=False, compare=False, repr=False)
+    misuses: tuple[str, ...] = field(default=(), init=False, compare=False, repr=False)
     defined_at: tuple[str, int] = field(default=("", 0), init=False, compare=False, repr=False)
 
 

@@ -53,6 +53,9 @@ def _standard(node: exp.Expr) -> exp.Expr | None:
     value = _where(arguments[0] if arguments else exp.Literal.number(1), condition)
     if name in _DISTINCT:
         return exp.Count(this=exp.Distinct(expressions=[value]))
+    if name == "sum" and condition is not None:
+        # of no row that is true it is 0 there
+        value.set("default", exp.Literal.number(0))
     return _PLAIN[name](this=value) if name in _PLAIN and condition is not None else None
 
 

@@ -28,7 +28,7 @@ from sqlmesh_project.metrics_factory.definitions import (
 from sqlmesh_project.metrics_factory.dimensions import Dimension, dimension_problems
 from sqlmesh_project.metrics_factory.errors import MetricProblem, MetricsError, SqlMistake, suggestion
 from sqlmesh_project.metrics_factory.graph import DIRECTORY, EntityGraph
-from sqlmesh_project.metrics_factory.models import model_definition
+from sqlmesh_project.metrics_factory.models import MetadataModifier, model_definition, modified
 from sqlmesh_project.metrics_factory.output import executable_sql
 from sqlmesh_project.metrics_factory.reading import parse_query
 from sqlmesh_project.metrics_factory.validation import as_day, problems_of, retired_options
@@ -51,6 +51,8 @@ class FactoryOptions:
     graph: EntityGraph = DIRECTORY
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
     time_columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    metadata_modifiers: Sequence[MetadataModifier] = ()
 
 
 @dataclass(kw_only=True)
@@ -197,9 +199,15 @@ class _Loader:
                 peer_name=partial(self._peer_name, definition),
                 dimensions=self.dimensions,
                 time_columns=self.options.time_columns,
+                columns=self.options.columns,
             )
-            self.compiled[metric] = [(variant, compiler.compile(variant)) for variant in variants(definition)]
+            wanted = variants(definition)
+            mistakes = compiler.column_mistakes(wanted[0])
+            if not mistakes:
+                self.compiled[metric] = [(variant, compiler.compile(variant)) for variant in wanted]
         except SqlMistake as mistake:
+            mistakes = [mistake]
+        for mistake in mistakes:
             self.problems.append(MetricProblem(metric=metric, message=str(mistake), path=str(path), line=mistake.line))
 
     def _check_names(self) -> None:
@@ -290,6 +298,7 @@ class _Loader:
                     name=name, metric=metric, variant=variant, definition=definition, compiled=compiled,
                     peers=frozenset(peers), options=self.options,
                 )  # fmt: skip
+                model = modified(model, definition, self.options.metadata_modifiers)
                 described.append(model)
                 made[name] = (model, compiled.query)
             result.metrics[metric] = described_metric(metric, definition, models[0][1].additivity, tuple(described))

@@ -25,6 +25,14 @@ def additivity(query: exp.Query, raw_sources: frozenset[str], schema: str) -> Ad
     return "additive"
 
 
+def may_lack_amount(query: exp.Query) -> bool:
+    """Whether a row's amount may be NULL, as that of a ratio over nothing is: then it is not published."""
+    if any(join.side for join in query.find_all(exp.Join)) or query.find(exp.Nullif, exp.Lag, exp.Lead, exp.TryCast):
+        return True
+    cases = query.find_all(exp.Case)
+    return any(isinstance(case.args.get("default"), exp.Null) for case in cases)
+
+
 def sum_over_contributors(query: exp.Query) -> None:
     """Drop, in place, the contributor from the keys of an additive query: its sums are those of all contributors."""
     for select in branches(query):

@@ -1,6 +1,9 @@
 """Describes a compiled metric model for SQLMesh and its readers: tags, schedule, columns, descriptions, audits."""
 
-from typing import TYPE_CHECKING
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from oso_lake.calendar import Grain
 from sqlmesh_project.metrics_factory.compiling import Compiled
@@ -17,6 +20,9 @@ from sqlmesh_project.metrics_factory.validation import as_day
 
 if TYPE_CHECKING:
     from sqlmesh_project.metrics_factory.factory import FactoryOptions
+
+# from what is known of a model to what it gets in addition: "audits", "tags"; "kind_options" have no effect
+MetadataModifier: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 _PERIODS = {
     Grain.DAILY: "day",
@@ -66,9 +72,39 @@ def model_definition(
         description=_description(metric, variant, definition),
         columns=kinds,
         column_descriptions=_column_descriptions(variant),
-        audits=_audits(variant, definition, options, grain_columns, incremental=incremental),
+        audits=_audits(variant, definition, options, compiled, grain_columns, incremental=incremental),
         grain_columns=grain_columns,
     )
+
+
+def modified(
+    model: MetricModelDefinition, definition: MetricQueryDef, modifiers: Sequence[MetadataModifier]
+) -> MetricModelDefinition:
+    """The model with the audits and tags that `modifiers` add; each gets the old interface's description of it."""
+    variant = model.variant
+    reference: dict[str, object] = {"name": model.metric, "entity_type": variant.entity_type}
+    if variant.window is not None:
+        reference |= {"window": variant.window, "unit": variant.unit, "cron": model.cron}
+    else:
+        reference |= {"time_aggregation": variant.suffix}
+    for modify in modifiers:
+        config = {
+            "table_name": model.name.split(".")[-1],
+            "ref": reference,
+            "vars": dict(definition.vars),
+            "metadata": definition.metadata,
+            "incremental": model.incremental,
+            "additional_tags": list(definition.additional_tags),
+            "dialect": definition.dialect,
+        }
+        more = modify(config)
+        ignored = sorted({*more} - {"audits", "tags"})
+        if ignored:
+            warnings.warn(f"metadata_modifiers: {', '.join(ignored)} have no effect", stacklevel=2)
+        model = replace(
+            model, audits=(*model.audits, *more.get("audits", ())), tags=(*model.tags, *more.get("tags", ()))
+        )
+    return model
 
 
 def _tags(
@@ -130,11 +166,13 @@ def _audits(
     variant: Variant,
     definition: MetricQueryDef,
     options: "FactoryOptions",
+    compiled: Compiled,
     grain_columns: tuple[str, ...],
     *,
     incremental: bool,
 ) -> tuple[AuditCall, ...]:
-    filled = ("metrics_sample_date", "event_source", f"to_{variant.entity_type}_id", "metric", "amount")
+    filled = ("metrics_sample_date", "event_source", f"to_{variant.entity_type}_id", "metric")
+    filled += () if compiled.may_lack_amount else ("amount",)
     calls: list[AuditCall] = [
         ("not_null", {"columns": filled}),
         ("unique_combination_of_columns", {"columns": grain_columns}),

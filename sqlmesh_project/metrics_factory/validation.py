@@ -33,7 +33,9 @@ def problems_of(name: str, definition: object, entity_types: Sequence[str]) -> l
     if not isinstance(definition, MetricQueryDef):
         return [MetricProblem(metric=name, message=f"is a {type(definition).__name__}; expected MetricQueryDef(...)")]
     path, line = definition.defined_at
-    messages = [*_unknown(definition), *_wrong_types(definition)]
+    messages = [*definition.misuses, *_unknown(definition)]
+    if not definition.misuses:
+        messages += _wrong_types(definition)
     if not messages:
         messages = [*_wrong_values(name, definition, entity_types)]
     return [MetricProblem(metric=name, message=message, path=path or None, line=line or None) for message in messages]
@@ -60,6 +62,8 @@ def _unknown(definition: MetricQueryDef) -> Iterator[str]:
     ):
         if not isinstance(part, MetricQueryDef | RollingConfig | MetricMetadata):
             continue
+        if part is not definition:
+            yield from part.misuses
         known = [f.name for f in fields(part) if f.init]
         for option in part.unknown_options:
             if option not in RETIRED_OPTIONS:
@@ -93,12 +97,22 @@ def _wrong_types(definition: MetricQueryDef) -> Iterator[str]:
 def _wrong_parts(definition: MetricQueryDef) -> Iterator[str]:
     for name, (kind, wanted) in _PARTS.items():
         value = getattr(definition, name)
-        if not isinstance(value, kind) and not (value is None and name in ("rolling", "metadata")):
+        if isinstance(value, kind) and name == "vars":
+            yield from _wrong_variables(definition.vars)
+        elif not isinstance(value, kind) and not (value is None and name in ("rolling", "metadata")):
             yield _expected(name, wanted, value)
     if isinstance(definition.metadata_by_name, Mapping):
         for name, value in definition.metadata_by_name.items():
             if not isinstance(value, MetricMetadata):
                 yield _expected(f"metadata_by_name[{name!r}]", "MetricMetadata(...)", value)
+
+
+def _wrong_variables(variables: Mapping[str, object]) -> Iterator[str]:
+    for name, value in variables.items():
+        items = value if isinstance(value, list | tuple | set | frozenset) else [value]
+        for item in items:
+            if item is not None and not isinstance(item, str | int | float | date):
+                yield f"the variable {name!r} must be text, a number, a date or a list of them, not {item!r}"
 
 
 def _expected(name: str, wanted: str, value: object) -> str:
@@ -132,7 +146,7 @@ def _wrong_values(name: str, definition: MetricQueryDef, entity_types: Sequence[
 
 
 def _rolling_values(rolling: RollingConfig) -> Iterator[str]:
-    if isinstance(rolling.windows, str | int) or not list(rolling.windows):
+    if not isinstance(rolling.windows, Sequence) or isinstance(rolling.windows, str) or not rolling.windows:
         yield _expected("rolling.windows", "a list of whole numbers", rolling.windows)
         return
     for window in rolling.windows:

@@ -11,6 +11,7 @@ timeseries_metrics(
     start=active_settings().start,
     schema="oso",
     queries_dir="oso_metrics",
+    models_dir="models",
     default_dialect="trino",
     timeseries_sources=[
         "int_events_daily__github",
