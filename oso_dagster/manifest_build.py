@@ -83,11 +83,34 @@ def _entry(context: "Context", model: "Model", snapshot: "Snapshot", names: dict
 
 
 def _footprint(context: "Context", name: str) -> str:
-    """The model's file in the project's footprints/; raises ValueError for one that is not a query."""
+    """The model's file in the project's footprints/, or what follows from the entity graph for a membership table.
+
+    Raises ValueError for a file that is not a query.
+    """
     from oso_dagster.runner.footprints import checked
 
     path = Path(context.path) / "footprints" / f"{name.rsplit('.', 1)[-1]}.sql"
-    return checked(path.read_text(), path) if path.exists() else ""
+    if path.exists():
+        return checked(path.read_text(), path)
+    return _membership_footprint(context, name) if Path(context.path).resolve() == DEFAULT_PROJECT else ""
+
+
+def _membership_footprint(context: "Context", name: str) -> str:
+    from sqlmesh_project.metrics_factory import registry
+    from sqlmesh_project.metrics_factory.footprints import membership_footprint
+
+    options = registry(strict=False).options
+    if not any(step.table == name for path in options.graph.paths.values() for step in path):
+        return ""
+    models = {_plain_name(model): model for model in context.models.values()}
+    times = {}
+    for source in options.timeseries_sources:
+        column = models[source].time_column
+        declared = options.time_columns.get(source) or (column.column.name if column else None)
+        if declared is None:
+            raise ValueError(f"{source}: say which column is its time: timeseries_sources={{{source!r}: COLUMN}}")
+        times[source] = declared
+    return membership_footprint(options.graph, name, times)
 
 
 def _start(model: "Model") -> date | None:

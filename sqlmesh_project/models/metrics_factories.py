@@ -13,14 +13,14 @@ timeseries_metrics(
     queries_dir="oso_metrics",
     models_dir="models",
     default_dialect="trino",
-    timeseries_sources=[
-        "int_events_daily__github",
-        "int_first_of_event_from_artifact__github",
-        "int_events_daily__blockchain",
-        "int_first_of_event_from_artifact__blockchain",
-        "int_events_daily__token_transfers",
-        "int_events_daily__funding",
-    ],
+    timeseries_sources={
+        "int_events_daily__github": "bucket_day",
+        "int_first_of_event_from_artifact__github": "time",
+        "int_events_daily__blockchain": "bucket_day",
+        "int_first_of_event_from_artifact__blockchain": "time",
+        "int_events_daily__token_transfers": "bucket_day",
+        "int_events_daily__funding": "bucket_day",
+    },
     relations=["int_bots"],
     metric_queries={**ACTIVITY, **PEOPLE, **CHAINS, **FUNDING},
 )
