@@ -15,6 +15,7 @@ from oracle_compare import differences
 
 from oso_lake import Lake
 from oso_lake.settings import Settings
+from sqlmesh_project.lake_connection import COMPUTE_CATALOG
 
 Key = tuple[str, str, date]
 
@@ -55,7 +56,8 @@ def test_every_stored_number_of_a_person_equals_the_oracles(demo_settings: Setti
     oracle = oracle_of(demo_settings.world_dir)
     stored = set(all_models()) - set(all_models(intermediate=False))
     wrong, count = {}, 0
-    with duckdb.connect(str(demo_settings.compute_db), read_only=True) as compute:
+    with duckdb.connect() as compute:
+        compute.execute(f"ATTACH '{demo_settings.compute_db}' AS {COMPUTE_CATALOG} (READ_ONLY)")
         for model in sorted(stored):
             want = oracle.expected_by_person(model)
             if found := differences(dict(_rows(compute, model)), want):
@@ -68,7 +70,7 @@ def test_every_stored_number_of_a_person_equals_the_oracles(demo_settings: Setti
 def _rows(compute: duckdb.DuckDBPyConnection, model: str) -> Iterator[tuple[tuple, float]]:
     _, entity, _ = parse_model(model)
     columns = f"metric, event_source, to_{entity}_id, from_artifact_id, metrics_sample_date, amount"
-    for *key, amount in compute.execute(f"SELECT {columns} FROM {model}").fetchall():
+    for *key, amount in compute.execute(f"SELECT {columns} FROM {COMPUTE_CATALOG}.{model}").fetchall():
         yield tuple(key), amount
 
 

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from long_history_chains import ChainHistory
+from long_history_grants import GrantHistory
 from oracle_truth import Event, Member, Truth
 from raw_lake import Archive, Directory, Row
 
@@ -47,6 +48,7 @@ class LongHistory:
     archive: Archive = field(default_factory=Archive)
     events: list[Event] = field(default_factory=list)
     chains: ChainHistory = field(default_factory=lambda: ChainHistory(Random(SEED), BEGIN, END))
+    funding: GrantHistory = field(default_factory=lambda: GrantHistory(Random(SEED), BEGIN, END))
 
     def __post_init__(self) -> None:
         self._rng = Random(SEED)
@@ -68,7 +70,8 @@ class LongHistory:
             for project, repositories in PROJECTS.items()
         }
         directory.add("v1", f"{BEGIN} 10:00", listed, COLLECTIONS)
-        return {**self.archive.tables(BEGIN, END), **directory.tables(), **self.chains.tables()}
+        landed = {**self.archive.tables(BEGIN, END), **directory.tables()}
+        return {**landed, **self.chains.tables(), **self.funding.tables()}
 
     def truth(self) -> Truth:
         """What the oracle is told."""
@@ -86,6 +89,7 @@ class LongHistory:
             collections=tuple((collection, slug) for collection, slugs in COLLECTIONS.items() for slug in slugs),
             transactions=tuple(self.chains.transactions),
             transfers=tuple(self.chains.transfers),
+            grants=tuple(self.funding.grants),
         )
 
     def _spells_of(self) -> Iterator[tuple[date, date, float]]:
@@ -98,7 +102,7 @@ class LongHistory:
 
     def _open_before_the_begin(self) -> None:
         begin = _second(BEGIN)
-        for number, repository in enumerate((*REPOSITORIES, *REPOSITORIES), start=500):
+        for number, repository in enumerate(REPOSITORIES * 8, start=500):
             opener = self._rng.choice(PEOPLE)
             self._tickets.append(_Ticket(repository, number, number % 2 == 0, begin - 40 * DAY - number, opener))
 
@@ -131,7 +135,8 @@ class LongHistory:
         else:
             candidates = [ticket for ticket in self._tickets if ticket.repository == repository]
             if candidates:
-                self._touch(person, rng.choice(candidates[-12:]))
+                # mostly something recent, now and then something old
+                self._touch(person, rng.choice(candidates[-12:] if rng.random() < 0.8 else candidates))
 
     def _push(self, person: int, repository: int) -> None:
         shas = tuple(f"{self._rng.getrandbits(160):040x}" for _ in range(self._rng.choice((1, 1, 3))))

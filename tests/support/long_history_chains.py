@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from oracle_truth import Member, Transaction, Transfer
-from raw_lake import Row, chain_day, log, transaction
+from raw_lake import TRANSFER, Row, chain_day, log, transaction
 
-TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 CHAINS = ("optimism", "base")
 NOBODY = "0x" + "0" * 40
 SENDERS = tuple(f"0x{number:040x}" for number in range(0xA1, 0xA7))
