@@ -72,6 +72,7 @@ def test_partitions_follow_grains(project: Project) -> None:
     assert graph.get(_key("stars_to_artifact_over_all_time")).partitions_def is None
     assert graph.get(dg.AssetKey(["raw", "github_archive", "events"])).is_partitioned
     assert not graph.get(dg.AssetKey(["raw", "oss_directory", "projects"])).is_partitioned
+    assert not graph.get(dg.AssetKey(["raw", "oss_funding", "grants"])).is_partitioned
 
 
 def test_assets_carry_what_makes_the_ui_worth_reading(project: Project) -> None:

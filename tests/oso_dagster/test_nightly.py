@@ -100,6 +100,51 @@ def test_landed_hours_that_are_missing_show_in_metadata_and_check(night_project:
     assert "2024-01-02T07: missing" in str(materialization.metadata["gaps"].value)
 
 
+GRANTS = "to_project_name,amount,funding_date,from_funder_name,grant_pool_name\none,5,2024-01-02,fund,round-1\n"
+
+
+def with_grants(project: Project, folder: Path) -> Project:
+    """The same project with a file of one grant and a line that is none."""
+    folder.mkdir()
+    (folder / "grants.csv").write_text(GRANTS + "one,much,2024-01-02,fund,round-1\n")
+    return Project(settings=project.settings.model_copy(update={"funding_url": str(folder)}), path=project.path)
+
+
+def test_grants_land_when_a_file_is_missing_and_each_night_when_one_changed(
+    night_project: Project, tmp_path: Path
+) -> None:
+    project = with_grants(night_project, tmp_path / "funding")
+    settings = project.settings
+    first = api.land(settings, START, date(2024, 1, 2), project=project, sources=["oss_funding"])
+    assert [(one.rows, one.quarantined) for report in first.reports for one in report.windows] == [(1, 1)]
+    assert api.land(settings, START, date(2024, 1, 2), project=project, sources=["oss_funding"]).fresh == (
+        "oss_funding",
+    )
+    (tmp_path / "funding" / "grants.csv").write_text(GRANTS + "one,6,2024-01-02,fund,round-1\n")
+    (changed,) = api.land(
+        settings, START, date(2024, 1, 3), project=project, sources=["oss_funding"], again=True
+    ).reports
+    assert [(one.window, one.status, one.rows) for one in changed.windows] == [("grants.csv", "landed", 2)]
+    (same,) = api.land(settings, START, date(2024, 1, 3), project=project, sources=["oss_funding"], again=True).reports
+    assert [one.status for one in same.windows] == ["unchanged"]
+
+
+def test_lines_that_are_no_grants_show_in_the_check(night_project: Project, tmp_path: Path) -> None:
+    project = with_grants(night_project, tmp_path / "funding")
+    with open_instance(project.settings) as instance:
+        result = (
+            build_definitions(project)
+            .resolve_implicit_global_asset_job_def()
+            .execute_in_process(instance=instance, asset_selection=[dg.AssetKey(["raw", "oss_funding", "grants"])])
+        )
+    checks = {check.check_name: check for check in result.get_asset_check_evaluations()}
+    assert checks["windows"].passed
+    assert not checks["quarantine"].passed
+    assert checks["quarantine"].metadata["quarantined"].value == 1
+    (materialization,) = result.asset_materializations_for_node("land_oss_funding")
+    assert materialization.metadata["dagster/row_count"].value == 1
+
+
 def test_a_source_that_fails_does_not_stop_the_others(night_project: Project) -> None:
     settings = night_project.settings.model_copy(update={"oss_directory_url": "/nowhere/at/all"})
     project = Project(settings=settings, path=night_project.path)
