@@ -1,7 +1,7 @@
 MODEL (
   name oso.artifacts_v1,
   kind FULL,
-  description 'Artifacts that metrics are about, one row an artifact: all repositories seen in events, and whatever else a project has ever claimed, and the account of everybody who was given a grant or gave one.',
+  description 'Artifacts that metrics are about, one row an artifact: all repositories seen in events, and whatever else a project has ever claimed, and the account of everybody whom a file of grants names.',
   owner oso,
   tags ('model_type=mart', 'category=directory'),
   column_descriptions (
@@ -20,14 +20,15 @@ MODEL (
   )
 );
 
+/* Grants are read as landed, so that a registry of grants that cannot be reached holds up no other artifact */
 WITH accounts AS (
   SELECT
     grants.from_funder_name AS account_name
-  FROM oso.stg_oss_funding__grants AS grants
+  FROM raw.oss_funding.grants AS grants
   UNION
   SELECT
     grants.to_project_name AS account_name
-  FROM oso.stg_oss_funding__grants AS grants
+  FROM raw.oss_funding.grants AS grants
   WHERE
     NOT grants.to_project_name IS NULL
 ), known AS (

@@ -1,11 +1,9 @@
 MODEL (
   name oso.stg_oss_funding__grants,
-  kind INCREMENTAL_BY_TIME_RANGE (
-    time_column funding_date
-  ),
+  kind FULL,
   description 'Grants of which something was given, one row a line of a file of grants. Applications that were given nothing are left out.',
   owner oso,
-  tags ('grain=daily', 'reads=window', 'model_type=staging', 'category=funding'),
+  tags ('model_type=staging', 'category=funding'),
   column_descriptions (
     funding_date = 'Day of the grant, as near as it is known.',
     file = 'File that tells of it.',
@@ -35,4 +33,4 @@ SELECT
   grants.amount
 FROM raw.oss_funding.grants AS grants
 WHERE
-  grants.amount > 0 AND grants.funding_date BETWEEN @start_date AND @end_date
+  grants.amount > 0
