@@ -19,7 +19,8 @@ from oso_dagster.cli.doctor import doctor
 from oso_dagster.cli.groups import SuggestingGroup
 from oso_dagster.cli.metrics import metrics
 from oso_dagster.cli.output import report_error
-from oso_dagster.cli.pipeline import land, materialize, plan
+from oso_dagster.cli.pipeline import land, materialize
+from oso_dagster.cli.planning import plan, retire
 from oso_dagster.cli.query import query
 from oso_dagster.cli.world import world
 
@@ -46,7 +47,7 @@ def app(home: Path | None, debug: bool) -> None:
         os.environ["OSO_DEBUG"] = "1"
 
 
-for command in (demo, world, land, plan, materialize, metrics, query, coverage, dev, doctor):
+for command in (demo, world, land, plan, retire, materialize, metrics, query, coverage, dev, doctor):
     app.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""`oso land`, `oso plan` and `oso materialize`: the pipeline's stations, one command each."""
+"""`oso land` and `oso materialize`: the pipeline's stations that move data; deploying is in planning.py."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -45,27 +45,6 @@ def land(begin: date | None, end: date | None, force: bool, as_json: bool) -> in
     if as_json:
         print_json(_land_document(report))
     return _outcome(report.failed)
-
-
-@click.command(short_help="Make tables and views for the models as they are: the deploy step.")
-@click.option("--force", is_flag=True, help="Plan even when no model file changed.")
-@json_option
-def plan(force: bool, as_json: bool) -> None:
-    """Make tables and views for the models as they are now: the deploy step. It computes no data."""
-    from oso_dagster.cli import stations
-
-    settings = load_settings()
-    with Stages() as stages, stages.stage("Plan") as stage:
-        report = stations.plan(settings, stage, force=force)
-    if as_json:
-        print_json(
-            {
-                "added": report.added,
-                "changed": report.changed,
-                "removed": report.removed,
-                "seconds": round(report.seconds, 3),
-            }
-        )
 
 
 SELECTION_HELP = """

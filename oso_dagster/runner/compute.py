@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
+from oso_dagster.runner.costs import Cost, CostLog
 from oso_dagster.runner.evaluate import Evaluated, evaluate
 from oso_dagster.runner.failures import Failure, FailureLog
 from oso_dagster.runner.inputs import (
@@ -48,9 +49,21 @@ def ledger_of(project: Project) -> Ledger:
     return Ledger(project.settings.home / "ledger.db")
 
 
+def _cost(one: _Audited) -> Cost:
+    grain = one.outcome.model.grain
+    windows = sum(1 for _ in grain.windows(one.entry.window)) if grain else 1
+    seconds = one.outcome.evaluate_seconds + one.outcome.audit_seconds
+    return Cost(model=one.entry.model, windows=windows, rows=one.outcome.rows, seconds=seconds)
+
+
 def failures_of(project: Project) -> FailureLog:
     """The record of what failed in the installation."""
     return FailureLog(project.settings.home / "ledger.db")
+
+
+def costs_of(project: Project) -> CostLog:
+    """The record of what computing cost in the installation."""
+    return CostLog(project.settings.home / "ledger.db")
 
 
 def compute(
@@ -100,6 +113,7 @@ class _Run:
         self.raw = RawState(self.project.settings, self.now)
         self.ledger = ledger_of(self.project)
         self.failures = failures_of(self.project)
+        self.costs = costs_of(self.project)
         self.failures_changed = False
         self.before = self.ledger.entries()
         self.waiting: dict[str, tuple[int, int]] = {}
@@ -180,6 +194,7 @@ class _Run:
             else:
                 done.append(one)
         if not self.request.partial:
+            self.costs.record(_cost(one) for one in done)
             recovered = [(one.entry.model, one.entry.window if one.outcome.model.grain else None) for one in done]
             self.failures_changed |= self.failures.clear(recovered)
             self.session.record((one.entry.model, to_interval(one.entry.window)) for one in done)

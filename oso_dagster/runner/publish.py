@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,12 +59,13 @@ def publish_batch(
     run_id: str,
 ) -> Iterator[PublishResult]:
     """Publish `batch`, one result for each table; a table that fails leaves the others alone."""
-    groups: dict[str, list[Audited]] = defaultdict(list)
+    groups: dict[tuple[str, Window | None], list[Audited]] = defaultdict(list)
     for item in batch:
         if (table := target_table(item.model)) is not None:
-            groups[table].append(item)
+            # of a range, a model that begins later has a shorter one
+            groups[table, item.window].append(item)
     seen: dict[str, set[str]] = defaultdict(set)
-    for table, items in groups.items():
+    for (table, _), items in groups.items():
         names = tuple(item.model.name for item in items)
         try:
             commit = _publish_table(session, catalog, items, metrics, run_id, seen)
@@ -187,6 +188,16 @@ def publish_failures(catalog: "Catalog", failures: Sequence[Failure], manifest: 
         )
     model = PublishedModel(model=published.ERRORS.table, version="", window=None)
     published.publish_whole(catalog, published.ERRORS, published.ERRORS.rows(rows), model, run_id)
+
+
+def drop_from_catalogue(catalog: "Catalog", models: Collection[str]) -> None:
+    """Take the metrics that only `models` made out of metrics_v0, and these models out of the others."""
+    current = _current_catalogue(catalog)
+    kept = [row | {"models": [name for name in row["models"] if name not in models]} for row in current]
+    kept = [row for row in kept if row["models"]]
+    if _plain(kept) != _plain(current):
+        model = PublishedModel(model=published.CATALOGUE, version="", window=None)
+        published.publish_whole(catalog, published.METRICS, published.METRICS.rows(kept), model, "retire")
 
 
 def _current_catalogue(catalog: "Catalog") -> list[dict[str, Any]]:

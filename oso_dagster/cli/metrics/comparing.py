@@ -41,7 +41,7 @@ def diff(name: str | None, full: bool, as_json: bool) -> None:
     if not shown:
         click.echo(f"{metric or 'everything'} is planned as it is written", err=True)
         return
-    _print(shown, full=full)
+    print_changes(shown, full=full)
 
 
 def _metric_of_name(model: str) -> str:
@@ -49,7 +49,8 @@ def _metric_of_name(model: str) -> str:
     return model.removeprefix("oso.").rsplit("_to_", 1)[0]
 
 
-def _print(found: "list[Change]", *, full: bool) -> None:
+def print_changes(found: "list[Change]", *, full: bool) -> None:
+    """A table of changes by metric, and how the definitions differ; `full` shows every model's."""
     screen = console()
     groups: dict[tuple[str, str], list[Change]] = {}
     for one in found:

@@ -1,0 +1,100 @@
+"""`oso plan` and `oso retire`: deploying definitions, and taking away what was published of those that are gone."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from oso_dagster.cli.output import json_option, load_settings, print_json, print_table
+from oso_dagster.cli.progress import Stages
+
+if TYPE_CHECKING:
+    from oso_lake.settings import Settings
+
+PLAN_EPILOG = """
+\b
+Examples:
+  oso plan            what would change, which windows turn stale, what the rebuild costs
+  oso plan --apply    make it so; what is computed now is served until the new windows cover it
+"""
+
+
+@click.command(short_help="Show what deploying the models as they are changes; --apply does it.", epilog=PLAN_EPILOG)
+@click.option("--apply", "is_applied", is_flag=True, help="Make tables and views for the models as they are now.")
+@click.option("--force", is_flag=True, help="With --apply: plan even when no model file changed.")
+@json_option
+def plan(is_applied: bool, force: bool, as_json: bool) -> None:
+    """Show what is added, changed and removed, which windows turn stale, and what computing them again will cost.
+
+    With --apply, make SQLMesh's tables and views for the models as they are now: the deploy step. It computes no data;
+    old results are served until new ones take their place.
+    """
+    from oso_dagster.cli import stations
+
+    settings = load_settings()
+    if not is_applied:
+        _preview(settings, as_json=as_json)
+        return
+    with Stages() as stages, stages.stage("Plan") as stage:
+        report = stations.plan(settings, stage, force=force)
+    if as_json:
+        print_json(
+            {
+                "added": report.added,
+                "changed": report.changed,
+                "removed": report.removed,
+                "seconds": round(report.seconds, 3),
+            }
+        )
+
+
+def _preview(settings: "Settings", *, as_json: bool) -> None:
+    from oso_dagster.authoring.changes import Kind
+    from oso_dagster.cli.metrics.comparing import print_changes
+    from oso_dagster.deploy import preview
+    from oso_dagster.project import Project
+
+    found = preview(Project(settings=settings), on_wait=lambda message: click.echo(message, err=True))
+    rebuild = found.rebuild
+    if as_json:
+        kinds = {kind.name.lower(): [one.model for one in found.of(kind)] for kind in Kind}
+        stale = {one.model: [[w.start, w.end] for w in one.windows] for one in found.changes if one.windows}
+        print_json(kinds | {"stale": stale, "rebuild": asdict(rebuild)})
+        return
+    if not found.changes:
+        click.echo("everything is planned as it is written", err=True)
+        return
+    print_changes(list(found.changes), full=False)
+    guess = f" ({rebuild.guessed:,} models never ran before: the median of the others)" if rebuild.guessed else ""
+    click.echo(
+        f"rebuilding: {rebuild.windows:,} partitions of {rebuild.models:,} models, about {rebuild.rows:,} rows and "
+        f"{rebuild.seconds:,.0f} s{guess}\nrun `oso plan --apply` to deploy it",
+        err=True,
+    )
+
+
+@click.command(short_help="Take away what was published of models that are gone.")
+@click.argument("names", nargs=-1)
+@click.option("--apply", "is_applied", is_flag=True, help="Do it; without, only say what would go.")
+@json_option
+def retire(names: tuple[str, ...], is_applied: bool, as_json: bool) -> None:
+    """Drop the published rows of models that are no longer planned: NAMES of metrics or models, or all that are gone.
+
+    Rows leave the tables by metadata alone, and only those of models that no definition makes any more; older snapshots
+    hold them until they expire.
+    """
+    from oso_dagster.project import Project
+    from oso_dagster.retire import retire as run_retire
+
+    found = run_retire(Project(settings=load_settings()), names, is_applied=is_applied)
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    if not found:
+        click.echo("nothing published belongs to a model that is gone", err=True)
+        return
+    print_table(None, ["table", "model", "rows"], [(one.table, one.model, one.rows) for one in found])
+    done = "retired" if is_applied else "would go; run `oso retire --apply`"
+    click.echo(
+        f"{sum(one.rows for one in found):,} rows of {len({one.model for one in found}):,} models {done}", err=True
+    )

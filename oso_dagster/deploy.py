@@ -1,0 +1,53 @@
+"""What planning would change, and what rebuilding what it makes stale will cost: for whoever decides on it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from oso_dagster.authoring.changes import Change, Kind, changes
+from oso_dagster.manifest import Manifest, load_manifest
+from oso_dagster.project import Project
+from oso_dagster.runner.compute import costs_of
+from oso_dagster.runner.costs import Estimate
+from oso_dagster.runner.inputs import first_window_start
+from oso_dagster.runner.raw_state import RawState
+from oso_lake.calendar import Window
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """Models that planning would touch, and the cost of computing again what is stale then."""
+
+    changes: tuple[Change, ...]
+    rebuild: Estimate
+
+    def of(self, kind: Kind) -> tuple[Change, ...]:
+        """The changes of one kind."""
+        return tuple(one for one in self.changes if one.kind is kind)
+
+
+def preview(project: Project, on_wait: Callable[[str], None] = lambda message: None) -> Preview:
+    """What `oso plan --apply` would change now; nothing is applied. Raises what loading the project raises."""
+    found = tuple(changes(project, on_wait))
+    return Preview(changes=found, rebuild=costs_of(project).estimate(_partitions(project, found)))
+
+
+def _partitions(project: Project, found: Sequence[Change]) -> dict[str, int]:
+    """How many partitions of each model must be computed once it is planned: all that is landed of what is new."""
+    manifest: Manifest = load_manifest(project)
+    start = project.settings.start
+    end = RawState(project.settings, datetime.now(UTC)).lake_end
+    wanted = {}
+    for change in found:
+        model = manifest.by_name.get(change.model)
+        is_touched = change.kind in (Kind.ADDED, Kind.CHANGED) or (change.kind is Kind.INDIRECT and change.windows)
+        if model is None or not is_touched or model.kind == "SEED":
+            continue
+        if model.grain is None:
+            wanted[model.name] = 1
+            continue
+        begin = first_window_start(model, start)
+        count = sum(1 for _ in model.grain.windows(Window(begin, end))) if begin < end else 0
+        if count:
+            wanted[model.name] = count
+    return wanted
