@@ -60,7 +60,7 @@ class Change:
 
 
 def changes(project: Project, on_wait: OnWait = lambda message: None) -> list[Change]:
-    """Every model that `oso plan` would touch now, in the order of the plan.
+    """Every model that `oso plan --apply` would touch now, in the order of the plan.
 
     Raises what loading the project raises: MetricsError and SQLMesh's errors, which name file and line.
     """

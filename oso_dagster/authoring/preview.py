@@ -166,7 +166,7 @@ def _computed_end(settings: Settings, lineage: Lineage, tables: Sequence[str]) -
     if missing := [name for name in dated if name not in ends]:
         names = " ".join(name.removeprefix("oso.") for name in missing)
         raise CannotPreviewError(
-            f"not computed yet: {', '.join(missing)}; run `oso plan` and `oso materialize {names}`"
+            f"not computed yet: {', '.join(missing)}; run `oso plan --apply` and `oso materialize {names}`"
         )
     return min(ends[name] for name in dated)
 
@@ -192,7 +192,9 @@ def _link(connection: "DuckDBPyConnection", tables: Sequence[str]) -> None:
     ).fetchall()
     if missing := sorted(set(tables) - {name for (name,) in known}):
         names = " ".join(name.removeprefix("oso.") for name in missing)
-        raise CannotPreviewError(f"not planned yet: {', '.join(missing)}; run `oso plan` and `oso materialize {names}`")
+        raise CannotPreviewError(
+            f"not planned yet: {', '.join(missing)}; run `oso plan --apply` and `oso materialize {names}`"
+        )
     for name in tables:
         table = exp.to_table(name)
         stored = exp.table_(table.name, db=table.db, catalog=STORE)

@@ -127,7 +127,7 @@ def metrics() -> Iterator[Finding]:
     loaded = registry(strict=False)
     if loaded.problems:
         detail = "; ".join(" ".join(str(problem).split()) for problem in loaded.problems)
-        remedy = "correct the file at that line, then run `oso plan`"
+        remedy = "correct the file at that line, then run `oso plan --apply`"
         yield Finding(subject="metrics", state="wrong", detail=detail, remedy=remedy)
     else:
         detail = f"{len(loaded.metrics)} metrics make {len(loaded.models)} models"

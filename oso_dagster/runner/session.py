@@ -143,10 +143,10 @@ def open_context(project: Project) -> "Generator[Context]":
 def _read_snapshots(store: Store, models: Sequence[str]) -> "dict[SnapshotId, Snapshot]":
     environment = store.context.state_sync.get_environment(ENVIRONMENT)
     if environment is None:
-        raise NotPlannedError("nothing is planned yet: run `oso plan`")
+        raise NotPlannedError("nothing is planned yet: run `oso plan --apply`")
     infos = {plain_name(info.name): info.snapshot_id for info in environment.snapshots}
     if unknown := [name for name in models if name not in infos]:
-        raise NotPlannedError(f"not in the planned environment: {', '.join(unknown)}; run `oso plan`")
+        raise NotPlannedError(f"not in the planned environment: {', '.join(unknown)}; run `oso plan --apply`")
     wanted = _fetch(store, [infos[name] for name in models])
     return wanted | _fetch(store, [parent for snapshot in wanted.values() for parent in snapshot.parents])
 

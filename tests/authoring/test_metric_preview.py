@@ -127,7 +127,7 @@ def test_what_is_not_computed_is_named_with_what_to_run(settings: Settings, metr
     with duckdb.connect(str(settings.compute_db)) as connection:
         connection.execute("DROP VIEW oso.artifacts_by_project_v1")
     with pytest.raises(
-        CannotPreviewError, match=r"oso\.artifacts_by_project_v1; run `oso plan` and `oso materialize art"
+        CannotPreviewError, match=r"oso\.artifacts_by_project_v1; run `oso plan --apply` and `oso materialize art"
     ):
         run(settings, metrics, "oso.stars_to_project_daily")
     settings.compute_db.unlink()

@@ -83,7 +83,7 @@ def test_explain_tells_people_and_programs_the_same(oso: Callable) -> None:
     assert told["reads"][-1] == {
         "table": "oso.int_events_daily__github", "kind": "intermediate", "window": ["2025-09-02", "2025-10-02"],
     }  # fmt: skip
-    assert "not planned: run `oso plan`" in shown.out
+    assert "not planned: run `oso plan --apply`" in shown.out
     assert (told["written_version"], told["planned_version"]) == (None, None)
 
 

@@ -256,7 +256,7 @@ def _break(project: Project, model: str, old: str, new: str) -> None:
 def test_nothing_is_computed_before_a_plan(tmp_path, own_project: Callable[[], Project]) -> None:
     project = own_project()
     land_events(project.settings, START, date(2024, 1, 5))
-    with pytest.raises(api.RunFailedError, match="run `oso plan`"):
+    with pytest.raises(api.RunFailedError, match="run `oso plan --apply`"):
         api.materialize(project.settings, "stg_events", project=project)
     assert isinstance(project.settings, Settings)
 

@@ -16,7 +16,7 @@ The way of a new metric:
   oso metrics new reviews --events PULL_REQUEST_REVIEW
   oso metrics lint reviews
   oso metrics preview reviews --days 3
-  oso plan && oso materialize metric:reviews
+  oso plan --apply && oso materialize metric:reviews
 """
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 EPILOG = """
 \b
 Examples:
-  oso metrics diff                what `oso plan` would change
+  oso metrics diff                what `oso plan --apply` would change
   oso metrics diff stars --full   of one metric, with the diff of every model
 """
 
@@ -27,7 +27,7 @@ def diff(name: str | None, full: bool, as_json: bool) -> None:
     """Compare the files with the promoted state: which models come, change or go, how their definitions differ, and
     which computed windows and rows turn stale. Nothing is planned.
 
-    It takes about as long as `oso plan`, since SQLMesh loads every model.
+    It takes about as long as `oso plan --apply`, since SQLMesh loads every model.
     """
     from oso_dagster.authoring.changes import changes
     from oso_dagster.project import Project

@@ -106,7 +106,7 @@ class Versions:
     def state(self) -> str:
         """What a person is told."""
         if self.planned is None:
-            return "not planned: run `oso plan`"
+            return "not planned: run `oso plan --apply`"
         if self.written is None:
             return f"planned as {self.planned}; files have changed since: `oso metrics diff` says what that means"
         if self.written == self.planned:

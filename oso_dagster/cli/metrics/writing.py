@@ -78,7 +78,7 @@ def new(name: str, events: str | None, as_json: bool, **options: str | None) -> 
         _tell(one)
     click.echo(
         f"\nNext: edit the SQL and the description, then\n  oso metrics lint {name}\n  oso metrics render {name}\n"
-        f"  oso metrics preview {name} --days 3\n  oso plan\n  oso materialize metric:{name}"
+        f"  oso metrics preview {name} --days 3\n  oso plan --apply\n  oso materialize metric:{name}"
     )
     return _code(found, strict=False)
 
