@@ -15,6 +15,7 @@ from sqlmesh_project.metrics_factory.calendar_sql import CALENDAR, WINDOW_DATE, 
 from sqlmesh_project.metrics_factory.clocks import Clock, resolve
 from sqlmesh_project.metrics_factory.errors import SqlMistake
 from sqlmesh_project.metrics_factory.reading import is_aggregate, owner
+from sqlmesh_project.metrics_factory.rewording import keep_empty_windows, number_instead_of_limit, spell_out_using
 from sqlmesh_project.metrics_factory.scopes import Source, branches, ctes, inner_queries, is_cte, own_nodes, sources
 
 _OUTER = {"RIGHT", "FULL"}
@@ -72,6 +73,9 @@ class Dater:
         if not direct and not correlated and not any(dated for _, dated in relations):
             return False
         _refuse(select)
+        number_instead_of_limit(select)
+        if _mixes_using(relations, correlated=bool(correlated)):
+            spell_out_using(select)
         carriers = [source.alias for source, dated in relations if dated]
         driver = self._join(select, relations)
         self._resolve(select, driver)
@@ -202,8 +206,15 @@ def _with_calendar(source: Source) -> exp.Subquery:
     return query.from_(exp.to_table(CALENDAR)).join(bare, join_type="CROSS").subquery(source.alias)
 
 
+def _mixes_using(relations: list[tuple[Source, bool]], *, correlated: bool) -> bool:
+    """Whether columns merged by USING stand beside conditions that need to know the relation of the date."""
+    joins = [source.join for source, _ in relations if source.join is not None]
+    using = [join for join in joins if join.args.get("using")]
+    return bool(using) and (correlated or len(using) < len(joins) or any(join.side in _OUTER for join in using))
+
+
 def _refuse(select: exp.Select) -> None:
-    for name in ("limit", "offset", "sample", "connect", "pivots", "laterals"):
+    for name in ("sample", "connect", "pivots", "laterals"):
         if select.args.get(name):
             raise SqlMistake(f"{name.upper()} cannot stand in a SELECT that depends on the window", select)
     group = select.args.get("group")
@@ -230,10 +241,13 @@ def _carry(select: exp.Select, driver: exp.Expr, carriers: list[str]) -> None:
         group.set("expressions", list(dict.fromkeys([*group.expressions, driver.copy()])))
     elif any(is_aggregate(projection) for projection in select.expressions):
         if select.args.get("having") is None:
-            raise SqlMistake(
-                "an aggregate without GROUP BY gives a row for an empty window too: group by what the row is about",
-                select,
-            )
+            if not isinstance(select.parent, exp.CTE | exp.Subquery):
+                raise SqlMistake(
+                    "an aggregate without GROUP BY gives a row for an empty window too: group by what the row is about",
+                    select,
+                )
+            keep_empty_windows(select, driver)
+            return
         select.group_by(driver.copy(), copy=False)
     for node in [n for n in own_nodes(select) if isinstance(n, exp.Window)]:
         if node.args.get("alias") is None:  # OVER w: the named window is partitioned where it is defined

@@ -130,13 +130,13 @@ def test_what_a_window_cannot_hold(make_metrics):
     sql = """
         WITH top AS (
           SELECT event_source, to_artifact_id, amount FROM oso.int_events_daily__github
-          WHERE bucket_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE') ORDER BY amount DESC LIMIT 3
+          WHERE bucket_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE') LIMIT 3
         )
         SELECT @metrics_end('DATE') AS metrics_sample_date, event_source, to_artifact_id, '' AS from_artifact_id,
           @metric_name() AS metric, SUM(amount) AS amount FROM top GROUP BY 1, 2, 3
     """
     [found] = messages(make_metrics, {"top": (sql, {"rolling": RollingConfig(windows=[7])})})
-    assert "LIMIT cannot stand in a SELECT that depends on the window" in found
+    assert "LIMIT of what depends on the window needs a number, an ORDER BY and no DISTINCT" in found
 
 
 def test_all_mistakes_come_together_and_the_rest_keeps_working(make_metrics):
