@@ -4,9 +4,10 @@
     registry()                what was loaded, or loads it: usable without a SQLMesh context and without Dagster
     keeping_sound_metrics()   inside it, a mistake in one metric does not keep the others from loading
 
-Modules, in the order a query passes them: definitions, validation, reading, macros, joiner (keying, lifting,
-memberships, using; graph, dimensions, scopes), strategies (shapes, states, rolling, dating; clocks, calendar_sql),
-rendering, compiling, meaning, models, catalogue, overriding (proxies), factory, output. Mistakes are in errors.
+Modules, in the order a query passes them: definitions, validation, parsing, branching, exactness, macros, columns,
+reading, reaching (locality), joiner (keying, lifting, memberships, using; graph, dimensions, scopes), strategies
+(shapes, states, rolling, dating, rewording; clocks, calendar_sql), rendering, compiling, meaning, footprints, models,
+catalogue, overriding (proxies), factory, output. Mistakes are in errors.
 """
 
 import importlib.util

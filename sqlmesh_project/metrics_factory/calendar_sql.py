@@ -21,9 +21,12 @@ MONTH_UNITS = {"month": 1, "quarter": 3, "year": 12}
 ROLLING_CRONS = {
     "@daily": Grain.DAILY,
     "0 0 * * *": Grain.DAILY,
+    # SQLMesh's own @weekly begins on Sunday; ours is the week of the calendar, from Monday
+    "@weekly": Grain.WEEKLY,
     "0 0 * * 1": Grain.WEEKLY,
     "@monthly": Grain.MONTHLY,
     "0 0 1 * *": Grain.MONTHLY,
+    "@yearly": Grain.YEARLY,
 }
 
 

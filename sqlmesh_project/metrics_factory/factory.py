@@ -30,7 +30,7 @@ from sqlmesh_project.metrics_factory.errors import MetricProblem, MetricsError, 
 from sqlmesh_project.metrics_factory.graph import DIRECTORY, EntityGraph
 from sqlmesh_project.metrics_factory.models import MetadataModifier, model_definition, modified
 from sqlmesh_project.metrics_factory.output import executable_sql
-from sqlmesh_project.metrics_factory.reading import parse_query
+from sqlmesh_project.metrics_factory.parsing import parse_query
 from sqlmesh_project.metrics_factory.validation import as_day, problems_of, retired_options
 
 

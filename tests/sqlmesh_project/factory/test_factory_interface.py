@@ -101,6 +101,22 @@ class TestEntry:
         want = warehouse.rows(metrics, "oso.n_to_project_monthly", BEGIN, END)
         assert [row[:3] + row[5:] for row in got] == [row[:3] + row[5:] for row in want]
 
+    @pytest.mark.parametrize(
+        ("cron", "days"),
+        [
+            ("@weekly", [date(2024, 1, 7), date(2024, 1, 14), date(2024, 1, 21), date(2024, 1, 28)]),
+            ("@monthly", [date(2024, 1, 31), date(2024, 2, 29)]),
+        ],
+    )
+    def test_sample_dates_of_rolling_windows_follow_their_cron(self, warehouse, make_metrics, cron, days):
+        options = {"vars": {"kinds": ["STARRED", "COMMIT_CODE"]}, "entity_types": ["project"]}
+        metrics = make_metrics({"m": (STARS, {**options, "rolling": RollingConfig(windows=[60], cron=cron)})})
+        [model] = metrics.models.values()
+        assert model.cron == {"@weekly": "0 0 * * 1", "@monthly": "0 0 1 * *"}[cron]
+        last = {"@weekly": date(2024, 1, 29), "@monthly": date(2024, 3, 1)}[cron]
+        rows = warehouse.rows(metrics, model.name, BEGIN, last)
+        assert sorted({row[0] for row in rows}) == days
+
     def test_audits_of_all_and_of_incremental_models(self, make_metrics):
         options = {"vars": KINDS, "time_aggregations": ["daily"], "over_all_time": True, "entity_types": ["artifact"]}
         entry = {**options, "audits": [("a", {})], "incremental_audits": ["b"]}
