@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlmesh_project.metrics_factory import MetricMetadata, MetricQueryDef, RollingConfig
 
 OWNER = "oso"
+CONTRIBUTION_TYPES = ("COMMIT_CODE", "ISSUE_OPENED", "PULL_REQUEST_OPENED", "PULL_REQUEST_MERGED")
 GRAINS = ("daily", "weekly", "monthly", "quarterly", "yearly")
 WEEKLY_ON = ("weekly", "monthly", "quarterly", "yearly")
 MONTHLY_ON = ("monthly", "quarterly", "yearly")
@@ -41,4 +42,16 @@ def people(display_name: str, description: str, *, unit: str = "people") -> Metr
     """Metadata of a number of distinct people or addresses, which does not add up over time or entities."""
     return MetricMetadata(
         display_name=display_name, description=description, unit=unit, owner=OWNER, additivity="non_additive"
+    )
+
+
+def measured(display_name: str, description: str, unit: str, *, bigger_is_better: bool | None = None) -> MetricMetadata:
+    """Metadata of a ratio, a statistic or a difference: it adds up over nothing."""
+    return MetricMetadata(
+        display_name=display_name,
+        description=description,
+        unit=unit,
+        owner=OWNER,
+        additivity="non_additive",
+        bigger_is_better=bigger_is_better,
     )

@@ -1,10 +1,17 @@
-"""Who did it: contributors and developers, how often they come, and who stays."""
+"""Who did it: contributors, developers, reviewers, commenters.
+
+How often they come, and who stays or leaves, is in `lifecycle`.
+"""
 
 from sqlmesh_project.metrics_factory import MetricQueryDef
-from sqlmesh_project.oso_metrics.kinds import GRAINS, MONTHLY_ON, ROLLING, ROLLING_HALF_YEAR, people
-
-CONTRIBUTION_TYPES = ("COMMIT_CODE", "ISSUE_OPENED", "PULL_REQUEST_OPENED", "PULL_REQUEST_MERGED")
-FULL_TIME_DAYS_OF_30 = 10
+from sqlmesh_project.oso_metrics.kinds import (
+    CONTRIBUTION_TYPES,
+    GRAINS,
+    MONTHLY_ON,
+    ROLLING,
+    ROLLING_HALF_YEAR,
+    people,
+)
 
 PEOPLE = {
     "contributors": MetricQueryDef(
@@ -62,31 +69,5 @@ PEOPLE = {
         time_aggregations=MONTHLY_ON,
         over_all_time=True,
         metadata=people("Issue openers", "Distinct people who opened an issue."),
-    ),
-    "developer_active_days": MetricQueryDef(
-        ref="code/developer_active_days.sql",
-        time_aggregations=GRAINS,
-        rolling=ROLLING_HALF_YEAR,
-        is_intermediate=True,
-        metadata=people("Developer active days", "Days with a commit, for each developer.", unit="days"),
-    ),
-    "developer_classifications": MetricQueryDef(
-        ref="code/developer_classifications.sql",
-        vars={"full_time_days_of_30": FULL_TIME_DAYS_OF_30},
-        time_aggregations=GRAINS,
-        metadata=people(
-            "Full-time and part-time developers",
-            "Developers by the share of days with a commit: full-time from 10 in 30 days on, part-time below.",
-        ),
-    ),
-    "developer_retention": MetricQueryDef(
-        ref="code/developer_retention.sql",
-        rolling=ROLLING,
-        reads="history",
-        metadata=people(
-            "New, returning, retained and churned developers",
-            "Developers of a window against those of the window before it: retained in both, churned only before, "
-            "new with their first commit ever, returning after an absence of at least a window.",
-        ),
     ),
 }

@@ -9,7 +9,7 @@ MODEL (
   column_descriptions (
     time = 'When it happened, UTC. For a commit the committer''s time, or that of its first push where no history holds it.',
     event_id = 'GitHub''s event id; of a commit its sha.',
-    event_type = 'What was done, for example STARRED; actions that are not listed in the query count as nothing.',
+    event_type = 'What was done, for example STARRED; actions that @github_event_type does not list count as nothing.',
     event_source = 'GITHUB.',
     from_artifact_id = 'Who did it: an account, or an e-mail that belongs to no known account.',
     to_artifact_id = 'Repository it was done to.'
@@ -44,36 +44,7 @@ WITH actions AS (
   SELECT
     events.created_at AS time,
     events.event_id,
-    CASE events.event_type || '/' || COALESCE(events.action, '')
-      WHEN 'WatchEvent/started'
-      THEN 'STARRED'
-      WHEN 'ForkEvent/'
-      THEN 'FORKED'
-      WHEN 'ForkEvent/forked'
-      THEN 'FORKED'
-      WHEN 'IssuesEvent/opened'
-      THEN 'ISSUE_OPENED'
-      WHEN 'IssuesEvent/closed'
-      THEN 'ISSUE_CLOSED'
-      WHEN 'IssuesEvent/reopened'
-      THEN 'ISSUE_REOPENED'
-      WHEN 'IssueCommentEvent/created'
-      THEN 'ISSUE_COMMENT'
-      WHEN 'PullRequestEvent/opened'
-      THEN 'PULL_REQUEST_OPENED'
-      WHEN 'PullRequestEvent/reopened'
-      THEN 'PULL_REQUEST_REOPENED'
-      WHEN 'PullRequestEvent/merged'
-      THEN 'PULL_REQUEST_MERGED'
-      WHEN 'PullRequestEvent/closed'
-      THEN CASE WHEN events.is_merged THEN 'PULL_REQUEST_MERGED' ELSE 'PULL_REQUEST_CLOSED' END
-      WHEN 'PullRequestReviewEvent/created'
-      THEN 'PULL_REQUEST_REVIEW'
-      WHEN 'PullRequestReviewCommentEvent/created'
-      THEN 'PULL_REQUEST_REVIEW_COMMENT'
-      WHEN 'ReleaseEvent/published'
-      THEN 'RELEASE_PUBLISHED'
-    END AS event_type,
+    @github_event_type(events.event_type, events.action, events.is_merged) AS event_type,
     @oso_id('GITHUB', 'user', CAST(events.actor_id AS TEXT)) AS from_artifact_id,
     @oso_id('GITHUB', 'repository', CAST(events.repo_id AS TEXT)) AS to_artifact_id
   FROM oso.stg_github__events AS events

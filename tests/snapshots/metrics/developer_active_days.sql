@@ -1,4 +1,4 @@
--- developer_active_days: code/developer_active_days.sql as it is rendered; pytest tests/authoring/test_metric_snapshots.py --update-snapshots
+-- developer_active_days: code/active_days.sql as it is rendered; pytest tests/authoring/test_metric_snapshots.py --update-snapshots
 
 -- oso.developer_active_days_to_artifact_daily: direct: one scan of the range, grouped by bucket; reads=window
 -- duckdb:
@@ -12,7 +12,7 @@ WITH metrics_rows AS (
     COUNT(DISTINCT events.bucket_day) AS amount
   FROM oso.int_events_daily__github AS events
   WHERE
-    events.event_type = 'COMMIT_CODE'
+    events.event_type IN ('COMMIT_CODE')
     AND NOT events.from_artifact_id IN (
       SELECT
         bots.artifact_id
@@ -114,7 +114,7 @@ WITH metrics_days AS (
   FROM oso.int_events_daily__github AS events
   WHERE
     (
-      events.event_type = 'COMMIT_CODE'
+      events.event_type IN ('COMMIT_CODE')
       AND NOT events.from_artifact_id IN (
         SELECT
           bots.artifact_id

@@ -1,4 +1,4 @@
-/* One row a developer: the from_artifact_id stays, which makes this an intermediate metric */
+/* One row a person: the from_artifact_id stays, which makes this an intermediate metric */
 SELECT
   @metrics_sample_date(events.bucket_day) AS metrics_sample_date,
   events.event_source,
@@ -8,7 +8,7 @@ SELECT
   COUNT(DISTINCT events.bucket_day) AS amount
 FROM oso.int_events_daily__github AS events
 WHERE
-  events.event_type = 'COMMIT_CODE'
+  events.event_type IN @event_types
   AND NOT events.from_artifact_id IN (
     SELECT
       bots.artifact_id

@@ -1,0 +1,797 @@
+-- time_to_merge: code/time_to_merge.sql as it is rendered; pytest tests/authoring/test_metric_snapshots.py --update-snapshots
+
+-- oso.time_to_merge_to_artifact_daily: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb:
+WITH metrics_calendar AS (
+  SELECT
+    metrics_window_date
+  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
+), merged AS (
+  SELECT
+    closings.event_source,
+    closings.to_artifact_id,
+    closings.ticket_id,
+    DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) / 3600 AS hours,
+    metrics_calendar.metrics_window_date AS metrics_window_date
+  FROM metrics_calendar
+  CROSS JOIN oso.int_ticket_closings__github AS closings
+  INNER JOIN oso.int_ticket_states__github AS known
+    ON known.ticket_id = closings.ticket_id
+    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+  WHERE
+    closings.event_type = 'PULL_REQUEST_MERGED'
+    AND NOT known.opened_at IS NULL
+    AND closings.time >= CAST(metrics_calendar.metrics_window_date AS TIMESTAMP)
+    AND closings.time >= CAST(@start_date AS TIMESTAMP)
+    AND closings.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+    AND closings.time < CAST(CAST(@end_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+    AND CAST(closings.time AS DATE) = metrics_calendar.metrics_window_date
+  GROUP BY
+    closings.event_source,
+    closings.to_artifact_id,
+    closings.ticket_id,
+    closings.time,
+    metrics_calendar.metrics_window_date
+), ranked AS (
+  SELECT
+    merged.event_source,
+    merged.to_artifact_id,
+    merged.hours,
+    ROW_NUMBER() OVER (
+      PARTITION BY merged.event_source, merged.to_artifact_id, merged.metrics_window_date
+      ORDER BY merged.hours
+    ) AS position,
+    COUNT(*) OVER (
+      PARTITION BY merged.event_source, merged.to_artifact_id, merged.metrics_window_date
+    ) AS merges,
+    merged.metrics_window_date AS metrics_window_date
+  FROM merged
+), measured AS (
+  SELECT
+    ranked.event_source,
+    ranked.to_artifact_id,
+    AVG(ranked.hours) AS hours_avg,
+    AVG(
+      CASE
+        WHEN 2 * ranked.position BETWEEN ranked.merges AND ranked.merges + 2
+        THEN ranked.hours
+      END
+    ) AS hours_median,
+    ranked.metrics_window_date AS metrics_window_date
+  FROM ranked
+  GROUP BY
+    ranked.event_source,
+    ranked.to_artifact_id,
+    ranked.metrics_window_date
+), metrics_rows AS (
+  SELECT
+    measured.metrics_window_date AS metrics_sample_date,
+    measured.event_source,
+    measured.to_artifact_id,
+    '' AS from_artifact_id,
+    names.name || '_daily' AS metric,
+    CASE names.name
+      WHEN 'avg_time_to_merge'
+      THEN measured.hours_avg
+      ELSE measured.hours_median
+    END AS amount,
+    measured.metrics_window_date AS metrics_window_date
+  FROM measured
+  CROSS JOIN (
+    SELECT
+      'avg_time_to_merge' AS name
+    UNION ALL
+    SELECT
+      'median_time_to_merge' AS name
+  ) AS names
+)
+SELECT
+  CAST(metrics_sample_date AS DATE) AS metrics_sample_date,
+  CAST(event_source AS TEXT) AS event_source,
+  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+  CAST(metric AS TEXT) AS metric,
+  CAST(amount AS DOUBLE) AS amount
+FROM metrics_rows
+WHERE
+  (
+    metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
+  )
+  AND metrics_sample_date = metrics_window_date
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -10 +10 @@
+-    DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) / 3600 AS hours,
++    CAST(DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) AS DOUBLE) / 3600 AS hours,
+@@ -16 +16 @@
+-    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
++    AND known.time < CAST(CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -22,2 +22,2 @@
+-    AND closings.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+-    AND closings.time < CAST(CAST(@end_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
++    AND closings.time < CAST(CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND closings.time < CAST(CAST(DATE_ADD('DAY', 1, @end_date) AS DATE) AS TIMESTAMP)
+@@ -86,4 +86,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
+
+-- oso.time_to_merge_to_artifact_weekly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_artifact_daily, but
+@@ -4 +4,5 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(CAST(GENERATE_SERIES(
++    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    @end_date,
++    INTERVAL '7' DAY
++  ) AS DATE[])) AS days(metrics_window_date)
+@@ -16 +20 @@
+-    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
++    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
+@@ -22 +26 @@
+-    AND closings.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
++    AND closings.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
+@@ -24 +28 @@
+-    AND CAST(closings.time AS DATE) = metrics_calendar.metrics_window_date
++    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
+@@ -68 +72 @@
+-    names.name || '_daily' AS metric,
++    names.name || '_weekly' AS metric,
+-- trino: as oso.time_to_merge_to_artifact_daily, but
+@@ -4 +4,5 @@
+-  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(
++    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(@end_date AS DATE),
++    INTERVAL '7' DAY
++  )) AS days(metrics_window_date)
+@@ -16 +20 @@
+-    AND known.time < CAST(CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND known.time < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -22 +26 @@
+-    AND closings.time < CAST(CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND closings.time < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -24 +28 @@
+-    AND CAST(closings.time AS DATE) = metrics_calendar.metrics_window_date
++    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
+@@ -68 +72 @@
+-    names.name || '_daily' AS metric,
++    names.name || '_weekly' AS metric,
+
+-- oso.time_to_merge_to_artifact_monthly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_artifact_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('MONTH', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '1' MONTH
+@@ -20 +20 @@
+-    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 MONTH AS DATE) AS TIMESTAMP)
+@@ -26 +26 @@
+-    AND closings.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    AND closings.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 MONTH AS DATE) AS TIMESTAMP)
+@@ -28 +28 @@
+-    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
++    AND CAST(DATE_TRUNC('MONTH', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
+@@ -72 +72 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_monthly' AS metric,
+-- trino: as oso.time_to_merge_to_artifact_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('MONTH', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '1' MONTH
+@@ -20 +20 @@
+-    AND known.time < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND known.time < CAST(CAST(DATE_ADD('MONTH', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -26 +26 @@
+-    AND closings.time < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND closings.time < CAST(CAST(DATE_ADD('MONTH', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -28 +28 @@
+-    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
++    AND CAST(DATE_TRUNC('MONTH', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
+@@ -72 +72 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_monthly' AS metric,
+
+-- oso.time_to_merge_to_artifact_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_artifact_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '3' MONTH
+@@ -20 +20 @@
+-    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 3 MONTH AS DATE) AS TIMESTAMP)
+@@ -26 +26 @@
+-    AND closings.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    AND closings.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 3 MONTH AS DATE) AS TIMESTAMP)
+@@ -28 +28 @@
+-    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
++    AND CAST(DATE_TRUNC('QUARTER', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
+@@ -72 +72 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_quarterly' AS metric,
+-- trino: as oso.time_to_merge_to_artifact_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '3' MONTH
+@@ -20 +20 @@
+-    AND known.time < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND known.time < CAST(CAST(DATE_ADD('MONTH', 3, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -26 +26 @@
+-    AND closings.time < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND closings.time < CAST(CAST(DATE_ADD('MONTH', 3, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -28 +28 @@
+-    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
++    AND CAST(DATE_TRUNC('QUARTER', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
+@@ -72 +72 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_quarterly' AS metric,
+
+-- oso.time_to_merge_to_artifact_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_artifact_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('YEAR', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '12' MONTH
+@@ -20 +20 @@
+-    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 12 MONTH AS DATE) AS TIMESTAMP)
+@@ -26 +26 @@
+-    AND closings.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    AND closings.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 12 MONTH AS DATE) AS TIMESTAMP)
+@@ -28 +28 @@
+-    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
++    AND CAST(DATE_TRUNC('YEAR', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
+@@ -72 +72 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_yearly' AS metric,
+-- trino: as oso.time_to_merge_to_artifact_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('YEAR', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '12' MONTH
+@@ -20 +20 @@
+-    AND known.time < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND known.time < CAST(CAST(DATE_ADD('MONTH', 12, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -26 +26 @@
+-    AND closings.time < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND closings.time < CAST(CAST(DATE_ADD('MONTH', 12, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -28 +28 @@
+-    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
++    AND CAST(DATE_TRUNC('YEAR', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
+@@ -72 +72 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_yearly' AS metric,
+
+-- oso.time_to_merge_to_artifact_over_all_time: direct: one scan of the range, grouped by bucket; reads=history
+-- duckdb:
+WITH merged AS (
+  SELECT
+    closings.event_source,
+    closings.to_artifact_id,
+    closings.ticket_id,
+    DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) / 3600 AS hours
+  FROM oso.int_ticket_closings__github AS closings
+  INNER JOIN oso.int_ticket_states__github AS known
+    ON known.ticket_id = closings.ticket_id
+    AND known.time < CAST(@execution_date AS TIMESTAMP)
+  WHERE
+    closings.event_type = 'PULL_REQUEST_MERGED'
+    AND NOT known.opened_at IS NULL
+    AND closings.time >= CAST(CAST('2015-01-01' AS DATE) AS TIMESTAMP)
+    AND closings.time < CAST(@execution_date AS TIMESTAMP)
+  GROUP BY
+    closings.event_source,
+    closings.to_artifact_id,
+    closings.ticket_id,
+    closings.time
+), ranked AS (
+  SELECT
+    merged.event_source,
+    merged.to_artifact_id,
+    merged.hours,
+    ROW_NUMBER() OVER (PARTITION BY merged.event_source, merged.to_artifact_id ORDER BY merged.hours) AS position,
+    COUNT(*) OVER (PARTITION BY merged.event_source, merged.to_artifact_id) AS merges
+  FROM merged
+), measured AS (
+  SELECT
+    ranked.event_source,
+    ranked.to_artifact_id,
+    AVG(ranked.hours) AS hours_avg,
+    AVG(
+      CASE
+        WHEN 2 * ranked.position BETWEEN ranked.merges AND ranked.merges + 2
+        THEN ranked.hours
+      END
+    ) AS hours_median
+  FROM ranked
+  GROUP BY
+    ranked.event_source,
+    ranked.to_artifact_id
+), metrics_rows AS (
+  SELECT
+    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
+    measured.event_source,
+    measured.to_artifact_id,
+    '' AS from_artifact_id,
+    names.name || '_over_all_time' AS metric,
+    CASE names.name
+      WHEN 'avg_time_to_merge'
+      THEN measured.hours_avg
+      ELSE measured.hours_median
+    END AS amount
+  FROM measured
+  CROSS JOIN (
+    SELECT
+      'avg_time_to_merge' AS name
+    UNION ALL
+    SELECT
+      'median_time_to_merge' AS name
+  ) AS names
+)
+SELECT
+  CAST(metrics_sample_date AS DATE) AS metrics_sample_date,
+  CAST(event_source AS TEXT) AS event_source,
+  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+  CAST(metric AS TEXT) AS metric,
+  CAST(amount AS DOUBLE) AS amount
+FROM metrics_rows
+-- trino: as duckdb, but
+@@ -6 +6 @@
+-    DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) / 3600 AS hours
++    CAST(DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) AS DOUBLE) / 3600 AS hours
+@@ -46 +46 @@
+-    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
++    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
+@@ -67,4 +67,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
+
+-- oso.time_to_merge_to_project_daily: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_artifact_daily, but
+@@ -8 +8 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -13,0 +14,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -27 +36 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -87 +96 @@
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
++  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-- trino: as oso.time_to_merge_to_artifact_daily, but
+@@ -8 +8 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -13,0 +14,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -27 +36 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -87 +96 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+
+-- oso.time_to_merge_to_project_weekly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_artifact_weekly, but
+@@ -12 +12 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -17,0 +18,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -31 +40 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -91 +100 @@
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
++  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-- trino: as oso.time_to_merge_to_artifact_weekly, but
+@@ -12 +12 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -17,0 +18,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -31 +40 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -91 +100 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+
+-- oso.time_to_merge_to_project_monthly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_artifact_monthly, but
+@@ -12 +12 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -17,0 +18,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -31 +40 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -91 +100 @@
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
++  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-- trino: as oso.time_to_merge_to_artifact_monthly, but
+@@ -12 +12 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -17,0 +18,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -31 +40 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -91 +100 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+
+-- oso.time_to_merge_to_project_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_artifact_quarterly, but
+@@ -12 +12 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -17,0 +18,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -31 +40 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -91 +100 @@
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
++  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-- trino: as oso.time_to_merge_to_artifact_quarterly, but
+@@ -12 +12 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -17,0 +18,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -31 +40 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -91 +100 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+
+-- oso.time_to_merge_to_project_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_artifact_yearly, but
+@@ -12 +12 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -17,0 +18,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -31 +40 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -91 +100 @@
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
++  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-- trino: as oso.time_to_merge_to_artifact_yearly, but
+@@ -12 +12 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -17,0 +18,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -31 +40 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -91 +100 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+
+-- oso.time_to_merge_to_project_over_all_time: direct: one scan of the range, grouped by bucket; reads=history
+-- duckdb: as oso.time_to_merge_to_artifact_over_all_time, but
+@@ -4 +4 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -7,0 +8,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -18 +27 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -68 +77 @@
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
++  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-- trino: as oso.time_to_merge_to_artifact_over_all_time, but
+@@ -4 +4 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -7,0 +8,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
+@@ -18 +27 @@
+-    closings.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -68 +77 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+
+-- oso.time_to_merge_to_collection_daily: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_project_daily, but
+@@ -17 +17 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -18,0 +19,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -20 +22 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -96 +98 @@
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
++  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-- trino: as oso.time_to_merge_to_project_daily, but
+@@ -17 +17 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -18,0 +19,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -20 +22 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -96 +98 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+
+-- oso.time_to_merge_to_collection_weekly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_project_weekly, but
+@@ -21 +21 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -22,0 +23,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -24 +26 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -100 +102 @@
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
++  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-- trino: as oso.time_to_merge_to_project_weekly, but
+@@ -21 +21 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -22,0 +23,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -24 +26 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -100 +102 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+
+-- oso.time_to_merge_to_collection_monthly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_project_monthly, but
+@@ -21 +21 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -22,0 +23,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -24 +26 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -100 +102 @@
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
++  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-- trino: as oso.time_to_merge_to_project_monthly, but
+@@ -21 +21 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -22,0 +23,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -24 +26 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -100 +102 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+
+-- oso.time_to_merge_to_collection_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_project_quarterly, but
+@@ -21 +21 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -22,0 +23,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -24 +26 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -100 +102 @@
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
++  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-- trino: as oso.time_to_merge_to_project_quarterly, but
+@@ -21 +21 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -22,0 +23,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -24 +26 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -100 +102 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+
+-- oso.time_to_merge_to_collection_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
+-- duckdb: as oso.time_to_merge_to_project_yearly, but
+@@ -21 +21 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -22,0 +23,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -24 +26 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -100 +102 @@
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
++  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-- trino: as oso.time_to_merge_to_project_yearly, but
+@@ -21 +21 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -22,0 +23,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -24 +26 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -100 +102 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+
+-- oso.time_to_merge_to_collection_over_all_time: direct: one scan of the range, grouped by bucket; reads=history
+-- duckdb: as oso.time_to_merge_to_project_over_all_time, but
+@@ -11 +11 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -12,0 +13,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -14 +16 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -77 +79 @@
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
++  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-- trino: as oso.time_to_merge_to_project_over_all_time, but
+@@ -11 +11 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -12,0 +13,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -14 +16 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -77 +79 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
