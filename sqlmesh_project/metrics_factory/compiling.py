@@ -55,6 +55,11 @@ class Compiler:
     time_columns: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        # the same for every variant
+        self.query = self.query.copy()
+        make_exact(self.query, approximate=self.definition.approximate)
+
     def column_mistakes(self, variant: Variant) -> list[SqlMistake]:
         """Every column that the query names and no table has, as it is for `variant`; raises SqlMistake for others."""
         query = self.query.copy()
@@ -68,7 +73,6 @@ class Compiler:
             metric=self.metric, variant=variant, variables=definition.vars, peer_name=self.peer_name
         )
         check_branches(query, variant)
-        make_exact(query, approximate=definition.approximate)
         resolve_macros(query, resolution)
         return resolution
 
