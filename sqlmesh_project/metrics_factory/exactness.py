@@ -48,6 +48,8 @@ def _standard(node: exp.Expr) -> exp.Expr | None:
         return exp.PercentileCont(this=node.args["params"][0], expression=arguments[0])
     if name == "medianexact":
         return exp.Median(this=arguments[0])
+    if name == "todate" and len(arguments) == 1:
+        return exp.Cast(this=arguments[0], to=exp.DataType.build("DATE"))
     condition = arguments.pop() if isinstance(node, exp.CombinedAggFunc) and name.endswith("if") else None
     name = name if condition is None else name.removesuffix("if")
     value = _where(arguments[0] if arguments else exp.Literal.number(1), condition)

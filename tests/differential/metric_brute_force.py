@@ -7,7 +7,7 @@ description of the metric (`metric_shapes`) and the calendar (`oso_lake.calendar
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cmp_to_key
 from typing import Any
@@ -159,7 +159,11 @@ class _Evaluation:
             case Grouped():
                 return list(self.grouped(facts))
             case Joined():
-                return list(_joined(facts, self.rows(facts.left), self.rows(facts.right)))
+                right = facts.right
+                others = (
+                    self.raw_rows(right) if isinstance(right, Events) and "artifact" in facts.on else self.rows(right)
+                )
+                return list(_joined(facts, self.rows(facts.left), others))
             case Peer():
                 return list(self.peer(facts))
 
@@ -172,6 +176,10 @@ class _Evaluation:
         if day >= self.sample.window.end or (facts.within and day < self.sample.window.start):
             return False
         return self.holds(facts.where, _raw(facts.source, event)) is True
+
+    def raw_rows(self, facts: Events) -> list[Row]:
+        """Events as they are, of artifacts that belong to no entity too."""
+        return [_raw(facts.source, event) for event in self.events(facts)]
 
     def lifted(self, facts: Events, event: Event) -> Iterator[Row]:
         for entity in self.membership.entities(event.artifact, event.at.date()):
@@ -203,9 +211,14 @@ class _Evaluation:
             found = [self.sample]
         elif facts.which == "previous":
             last = window.start - ONE_DAY
-            found = [Sample(on=last, window=rolling_window(last, *(timing.rolling or (1, "day"))))]
+            before = (
+                rolling_window(last, *timing.rolling)
+                if timing.rolling
+                else (timing.grain or Grain.DAILY).window_of(last)
+            )
+            found = [Sample(on=last if timing.rolling else before.start, window=before)]
         else:
-            found = list(samples(facts.metric.timing, window))
+            found = list(samples(replace(facts.metric.timing, whole=False), window))
         for sample in found:
             for on, source, key, actor, metric, amount in _sample_rows(facts.metric, self.world, sample):
                 yield {

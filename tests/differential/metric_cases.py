@@ -1,6 +1,7 @@
 """Generated cases: a small grammar of metric shapes for every entity type and way of time, and the spans looked at."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -35,12 +36,15 @@ from metric_shapes import (
     Numbered,
     OneOf,
     Paired,
+    Peer,
     Seen,
+    ShareOfWindow,
     SinceStart,
     Spelling,
     Timing,
     columns,
 )
+from metric_world import World
 from metric_worlds import ACTORS, ARTIFACTS, KINDS, Region, upto
 
 from oso_lake.calendar import Grain, Window
@@ -50,10 +54,13 @@ Shape = Callable[[st.DrawFn, Timing], Final]
 
 
 @st.composite
-def trials(draw: st.DrawFn, region: Region, name: str, shapes: dict[str, Shape]) -> Trial:
-    """One case in `region`, of one of `shapes`."""
-    timing = draw(timings(region))
+def trials(draw: st.DrawFn, world: World, region: Region, name: str, shapes: dict[str, Shape]) -> Trial:
+    """One case for `world`, of one of `shapes`."""
     shape = draw(st.sampled_from(sorted(shapes)))
+    ways = timings(region)
+    if shape == "churn":
+        ways = ways.filter(has_previous)
+    timing = draw(ways)
     case = MetricCase(
         name=f"{name}_{shape}",
         final=shapes[shape](draw, timing),
@@ -63,7 +70,32 @@ def trials(draw: st.DrawFn, region: Region, name: str, shapes: dict[str, Shape])
         # two events of one artifact on two days belong to no entity together: the factory refuses
         attribution=draw(st.sampled_from(("current", "current", "as_of_event"))) if shape != "paired" else "current",
     )
-    return Trial(case=case, evaluation=draw(evaluations(region, timing)))
+    return Trial(case=with_peers_named(case), evaluation=draw(evaluations(world, region, timing)))
+
+
+def has_previous(timing: Timing) -> bool:
+    """Whether each sample date's window begins where that of another one ends."""
+    if timing.rolling:
+        return timing.grain is Grain.DAILY
+    return timing.grain is not None and not timing.whole
+
+
+def with_peers_named(case: MetricCase) -> MetricCase:
+    """`case`, whose peers are of its own entity type and attribution, under a name of their own."""
+
+    def renamed(facts: Facts) -> Facts:
+        match facts:
+            case Peer():
+                mine = {"name": f"{case.name}_peer", "entity_type": case.entity_type, "attribution": case.attribution}
+                return replace(facts, metric=replace(facts.metric, **mine))
+            case Joined():
+                return replace(facts, left=renamed(facts.left), right=renamed(facts.right))
+            case Filtered() | Grouped():
+                return replace(facts, facts=renamed(facts.facts))
+            case _:
+                return facts
+
+    return replace(case, final=replace(case.final, facts=renamed(case.final.facts)))
 
 
 # --- when
@@ -96,18 +128,19 @@ def timings(draw: st.DrawFn, region: Region) -> Timing:
 
 
 @st.composite
-def evaluations(draw: st.DrawFn, region: Region, timing: Timing) -> Evaluation:
+def evaluations(draw: st.DrawFn, world: World, region: Region, timing: Timing) -> Evaluation:
     """Whole buckets, at once, one by one, or in parts."""
     if timing.whole or (timing.grain is None and timing.rolling is None):
-        first = region.day(draw(upto(region.days + 10)))
+        first = region.day(draw(st.one_of(upto(region.days + 10), st.just(region.days))))
         if timing.start and first < timing.start:
             first = timing.start
         span = Window(first, first + timedelta(days=1))
         return Evaluation(span=span, batches=(span,))
     grain = timing.grain or Grain.DAILY
-    start = grain.floor(region.day(draw(st.one_of(upto(region.days // 2, -1), upto(region.days, -1)))))
     most = {Grain.DAILY: 20, Grain.WEEKLY: 12, Grain.MONTHLY: 14, Grain.QUARTERLY: 7, Grain.BIANNUALLY: 4}.get(grain, 3)
-    borders = [start]
+    # spans that begin somewhere, or with a day on which something happened
+    days = sorted({event.at.date() for event in world.events}) or [region.first]
+    borders = [grain.floor(draw(st.one_of(st.sampled_from(days), upto(region.days, -1).map(region.day))))]
     for _ in range(draw(upto(most, 1))):
         borders.append(grain.next(borders[-1]))
     span = Window(borders[0], borders[-1])
@@ -141,6 +174,7 @@ def spellings(draw: st.DrawFn, timing: Timing) -> Spelling:
         using=draw(st.booleans()),
         lower=draw(st.booleans()),
         entity_macro=draw(st.booleans()),
+        plain=draw(st.booleans()),
         sample=draw(st.sampled_from(("macro", "end", "bare"))) if timing.rolling else "macro",
     )
 
@@ -191,7 +225,7 @@ def aggregates(draw: st.DrawFn, known: dict[str, str]) -> Aggregate:
     numbers = [name for name, kind in known.items() if kind == "number"]
     countable = [name for name in known if name not in {"key", "source", "sample"}]
     only = draw(st.one_of(st.none(), conditions(known, depth=0)))
-    form = draw(st.sampled_from(("case", "filter", "approximate")))
+    form = draw(st.sampled_from(("case", "filter", "if", "approximate")))
     choices = ["rows", "distinct"] + (["number", "number", "share"] if numbers else [])
     match draw(st.sampled_from(choices)):
         case "rows":
@@ -364,8 +398,12 @@ def joined(draw: st.DrawFn, timing: Timing) -> Final:
 
 
 def seen(draw: st.DrawFn, timing: Timing) -> Final:
-    """Events whose actor, or artifact, stands in other events."""
-    column = "actor"
+    """Events whose actor, or entity, has other events."""
+    if draw(st.booleans()):
+        kind = draw(st.sampled_from(("semi", "anti")))
+        on = draw(st.sampled_from((("key",), ("artifact",), ("artifact", "source"))))
+        return final(draw, Joined(kind, events(draw), events(draw), on))
+    column = draw(st.sampled_from(("actor", "actor", "kind")))
     known = {name: kind for name, kind in columns(Events("daily")).items() if name not in {"key", "day"}}
     source = draw(st.sampled_from(("daily", "exact")))
     condition = Seen(column, source, draw(conditions(known, depth=0)), True, draw(st.booleans()))
@@ -376,7 +414,7 @@ def seen(draw: st.DrawFn, timing: Timing) -> Final:
 def firsts(draw: st.DrawFn, *, by: tuple[str, ...] = ("source", "key", "actor")) -> Grouped:
     """When each actor first did something to the entity, in all of history."""
     facts = events(draw, within=False)
-    return Grouped(facts, by, (("first_at", Aggregate("min", "at")),))
+    return Grouped(facts, by, (("first_at", Aggregate("min", "at")), ("ever", Aggregate("count"))))
 
 
 def first_ever(draw: st.DrawFn, timing: Timing) -> Final:
@@ -403,6 +441,53 @@ def newcomers(draw: st.DrawFn, timing: Timing) -> Final:
     return final(draw, facts, known)
 
 
+# --- metrics over metrics
+
+
+def provider(draw: st.DrawFn, timing: Timing) -> MetricCase:
+    """A metric that others read: something about each actor, or about the entity."""
+    facts = events(draw)
+    known = dict(columns(facts))
+    spelling = draw(spellings(timing))
+    by_actor = draw(st.sampled_from((True, True, False)))
+    days = Aggregate("count", "day", distinct=True)
+    exact = aggregates(known).filter(lambda found: found.function not in {"quantile", "avg"})
+    measure = days if draw(st.booleans()) else draw(exact)
+    made = Final(facts=facts, measures=((None, measure),), by_actor=by_actor, having=draw(havings(known)))
+    # its name and entity type are those of the metric that reads it
+    return MetricCase(name="", final=made, timing=timing, entity_type="", spelling=spelling)
+
+
+def over_peer(draw: st.DrawFn, timing: Timing) -> Final:
+    """Measures of another metric's rows for the same window, or of those of a finer grain inside it."""
+    which = "same"
+    if timing.grain in {Grain.WEEKLY, Grain.MONTHLY, Grain.QUARTERLY, Grain.YEARLY} and not timing.rolling:
+        which = draw(st.sampled_from(("same", "daily")))
+    finer = timing if which == "same" else Timing(grain=Grain.DAILY, whole=timing.whole, start=timing.start)
+    # a query that names the window nowhere is refused, except over buckets, where the sample date says it
+    may_be_bare = which == "same" and timing.rolling is None and timing.grain is not None
+    peer = Peer(provider(draw, finer), which, bounded=not may_be_bare or draw(st.booleans()))
+    known = {name: kind for name, kind in columns(peer).items() if name not in {"metric", "sample"}}
+    tests = [draw(conditions(known))]
+    if which == "same":
+        tests.append(ShareOfWindow("amount", draw(st.sampled_from((0.1, 0.25, 1.0)))))
+    return final(draw, Filtered(peer, draw(st.sampled_from(tests))), known)
+
+
+def churn(draw: st.DrawFn, timing: Timing) -> Final:
+    """Who is in this window, in the one before, or in both."""
+    made = provider(draw, timing)
+    now, before = (
+        Grouped(
+            Peer(made, which), ("source", "key", "actor"),
+            ((f"{which}_amount", Aggregate("max", "amount")), (f"{which}_rows", Aggregate("count"))),
+        )
+        for which in ("same", "previous")
+    )  # fmt: skip
+    on = ("source", "key", "actor") if made.final.by_actor else ("source", "key")
+    return final(draw, Joined(draw(st.sampled_from(("full", "full", "left", "inner"))), now, before, on))
+
+
 SHAPES: dict[str, Shape] = {
     "direct": direct,
     "nested": nested,
@@ -415,3 +500,5 @@ SHAPES: dict[str, Shape] = {
     "seen": seen,
 }
 HISTORY: dict[str, Shape] = {"first_ever": first_ever, "newcomers": newcomers}
+PEERS: dict[str, Shape] = {"over_peer": over_peer, "churn": churn}
+ALL = SHAPES | HISTORY | PEERS

@@ -43,7 +43,8 @@ class Expressions:
 
     def as_date(self, time: str) -> str:
         """The day of a timestamp."""
-        return f"{time}::DATE" if self.spelling.dialect == "duckdb" else f"CAST({time} AS DATE)"
+        spelled = {"duckdb": f"{time}::DATE", "clickhouse": f"toDate({time})"}
+        return spelled.get(self.spelling.dialect, f"CAST({time} AS DATE)")
 
     def condition(self, condition: Condition, known: Columns) -> str:
         """`condition` as a boolean expression."""
@@ -154,9 +155,13 @@ class Expressions:
 
     def _call(self, measure: Aggregate, argument: str) -> str:
         if measure.function == "quantile":
-            if measure.fraction == 0.5:
+            if measure.fraction == 0.5 and self.spelling.dialect != "trino":
                 return f"MEDIAN({argument})"
-            return f"QUANTILE_CONT({argument}, {measure.fraction})"
+            return {
+                "trino": f"APPROX_PERCENTILE({argument}, {measure.fraction})",
+                "duckdb": f"QUANTILE_CONT({argument}, {measure.fraction})",
+                "clickhouse": f"quantileExact({measure.fraction})({argument})",
+            }[self.spelling.dialect]
         if measure.form == "approximate" and measure.distinct and measure.only is None:
             name = {"trino": "APPROX_DISTINCT", "duckdb": "APPROX_COUNT_DISTINCT", "clickhouse": "uniq"}
             return f"{name[self.spelling.dialect]}({argument.removeprefix('DISTINCT ')})"

@@ -57,8 +57,8 @@ class IsBot:
 
 @dataclass(frozen=True)
 class Seen:
-    """Whether `column` (actor or artifact) stands in any event of `source` that meets `where`; artifacts are compared
-    as such, whatever the metric's entity. `within` keeps to events of the window."""
+    """Whether `column` (of events, not the key) stands in any event of `source` that meets `where`; `within`: of the
+    window."""
 
     column: str
     source: str
@@ -262,7 +262,8 @@ class Grouped:
 class Joined:
     """`left` and `right` where the columns `on` are equal and known; `kind` inner, left, full, semi or anti.
 
-    Columns that both have and `on` does not name are left's. Semi keeps the rows of left that match, anti the others.
+    Columns that both have and `on` does not name are left's. Semi keeps the rows of left that match, anti the others;
+    on the artifact, any event of `right` matches, whether or not it belongs to an entity.
     """
 
     kind: str
@@ -276,7 +277,8 @@ class Peer:
     """Rows of another metric: `sample`, `source`, `key`, `actor`, `metric`, `amount`.
 
     `which`: "same" window as the caller's; "previous": the window that ends where it begins; or a grain's name: the
-    buckets of that grain inside the caller's window.
+    buckets of that grain inside the caller's window. `bounded` is how the SQL says so: by comparing the sample date
+    with the window's, or by giving it on.
     """
 
     metric: "MetricCase"
@@ -334,6 +336,7 @@ class Spelling:
     using: bool = False
     lower: bool = False
     entity_macro: bool = False
+    plain: bool = False
     sample: str = "macro"
 
 

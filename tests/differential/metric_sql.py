@@ -115,29 +115,28 @@ class _Writer:
         """The entity's projection, and how GROUP BY names it."""
         column = known["key"]
         # the macro is for SELECTs that read no events themselves
-        if self.spelling.entity_macro and "." in column and self._over_cte(final):
+        if self.spelling.entity_macro and "." in column and _peer_below(final.facts) is not None:
             alias = column.split(".")[0]
             call = f"@metrics_entity_type_col('to_{{entity_type}}_id', table_alias := {alias}"
             return f"{call}, include_column_alias := true)", f"{call})"
         return f"{column} AS to_artifact_id", "to_artifact_id"
 
-    def _over_cte(self, final: Final) -> bool:
-        facts = final.facts
-        while isinstance(facts, Filtered):
-            facts = facts.facts
-        return isinstance(facts, Peer)
-
     def sample_date(self, final: Final, known: dict[str, str]) -> str:
+        peer = _peer_below(final.facts)
+        if peer is not None and not peer.bounded:
+            return known["sample"]
         if self.case.timing.rolling:
             spelled = {"end": "@metrics_end('DATE')", "bare": "@metrics_sample_date()"}.get(self.spelling.sample)
             if spelled:
                 return spelled
         if "sample" in known:
-            return known["sample"] if not isinstance(final.facts, Peer) else f"@metrics_sample_date({known['sample']})"
+            # buckets of another grain have sample dates of their own
+            is_own = peer is None or peer.which == "same"
+            return known["sample"] if is_own and self.spelling.plain else f"@metrics_sample_date({known['sample']})"
         for name in ("at", "first_at"):
             if name in known:
                 return f"@metrics_sample_date({known[name]})"
-        return "@metrics_end('DATE')"
+        return "@metrics_sample_date()"
 
     def open(self, facts: Facts) -> Open:
         """FROM and WHERE of `facts`."""
@@ -301,9 +300,9 @@ class _Writer:
         return self.kept(self.open(facts), tuple(self.all_columns(facts)), distinct=False)
 
     def joined(self, facts: Joined) -> Open:
-        left, right = self.closed(facts.left), self.closed(facts.right)
         if facts.kind in {"semi", "anti"}:
-            return self.semijoined(facts, left, right)
+            return self.semijoined(facts, self.open(facts.left), self.open(facts.right))
+        left, right = self.closed(facts.left), self.closed(facts.right)
         mine, theirs = self.all_columns(facts.left), self.all_columns(facts.right)
         listed, names = [], {}
         for name in dict.fromkeys([*mine, *theirs]):
@@ -322,13 +321,14 @@ class _Writer:
         return self.close(f"SELECT {', '.join(listed)}\nFROM {left.relation}\n{kind} {right.relation} {on}", names)
 
     def semijoined(self, facts: Joined, left: Open, right: Open) -> Open:
-        if facts.on == ("key",) and self.spelling.using:
-            # IN over no entity at all and over unknown ones agree with EXISTS: an entity is always known
-            inner = f"IN (SELECT {right.columns['key']} FROM {right.relation})"
-            test = f"{left.columns['key']} {'NOT ' if facts.kind == 'anti' else ''}{inner}"
+        word = "NOT " if facts.kind == "anti" else ""
+        if facts.on == ("key",) and (self.spelling.using or isinstance(facts.right, Events)):
+            # an entity is always known, so IN and EXISTS agree
+            test = f"{left.columns['key']} {word}IN (SELECT {right.columns['key']} {right.tail})"
         else:
-            on = " AND ".join(f"{right.columns[name]} = {left.columns[name]}" for name in facts.on)
-            test = f"{'NOT ' if facts.kind == 'anti' else ''}EXISTS (SELECT 1 FROM {right.relation} WHERE {on})"
+            on = [f"{right.columns[name]} = {left.columns[name]}" for name in facts.on]
+            matched = Open(relation=right.relation, columns={}, where=[*right.where, *on])
+            test = f"{word}EXISTS (SELECT 1 {matched.tail})"
         return Open(relation=left.relation, columns=left.columns, where=[*left.where, test])
 
     def peer(self, facts: Peer) -> Open:
@@ -349,3 +349,10 @@ class _Writer:
         elif facts.bounded:
             opened.where.append(self.expressions.condition(InWindow("sample"), known))
         return opened
+
+
+def _peer_below(facts: Facts) -> Peer | None:
+    """The peer that facts are rows of, filtered or not."""
+    while isinstance(facts, Filtered):
+        facts = facts.facts
+    return facts if isinstance(facts, Peer) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from metric_cases import HISTORY, SHAPES, trials
+from metric_cases import ALL, trials
 from metric_engines import DuckDB
 from metric_harness import Harness
 from metric_worlds import regions, worlds
@@ -68,15 +68,15 @@ def search(harness, shapes, count):
     def look(data):
         region = data.draw(regions())
         world = data.draw(worlds(region))
-        found = [data.draw(trials(region, f"m{index}", shapes)) for index in range(TRIALS)]
+        found = [data.draw(trials(world, region, f"m{index}", shapes)) for index in range(TRIALS)]
         patience.check(harness, world, found)
 
     look()
 
 
-@pytest.mark.parametrize("shape", sorted(SHAPES | HISTORY))
+@pytest.mark.parametrize("shape", sorted(ALL))
 def test_models_equal_the_oracle(harness, shape):
     before = harness.compared, harness.rows
-    search(harness, {shape: (SHAPES | HISTORY)[shape]}, CASES // len(SHAPES | HISTORY))
-    assert harness.compared - before[0] >= CASES // len(SHAPES | HISTORY) * min(FACTOR, 1) - TRIALS
+    search(harness, {shape: ALL[shape]}, CASES // len(ALL))
+    assert harness.compared - before[0] >= CASES // len(ALL) * min(FACTOR, 1) - TRIALS
     assert harness.rows > before[1]

@@ -43,7 +43,7 @@ WITH metrics_calendar AS (
     firsts.event_source,
     firsts.to_artifact_id,
     firsts.from_artifact_id
-), users AS (
+), compared AS (
   SELECT
     COALESCE(current_users.event_source, previous_users.event_source) AS event_source,
     COALESCE(current_users.to_artifact_id, previous_users.to_artifact_id) AS to_artifact_id,
@@ -59,84 +59,78 @@ WITH metrics_calendar AS (
       AND previous_users.from_artifact_id = current_users.from_artifact_id
     )
     AND previous_users.metrics_window_date = current_users.metrics_window_date
-), known AS (
+), classified AS (
   SELECT
-    users.event_source,
-    users.to_artifact_id,
-    users.is_current,
-    users.is_previous,
-    CASE
-      WHEN first_transactions.first_at >= users.metrics_window_date
-      THEN users.is_current
-      ELSE 0
-    END AS is_new,
-    users.metrics_window_date AS metrics_window_date
-  FROM users
-  INNER JOIN first_transactions
-    ON first_transactions.event_source = users.event_source
-    AND first_transactions.to_artifact_id = users.to_artifact_id
-    AND first_transactions.from_artifact_id = users.from_artifact_id
-), compared AS (
-  SELECT
-    known.event_source,
-    known.to_artifact_id,
-    SUM(known.is_current) AS active_users,
-    SUM(known.is_new) AS new_users,
-    SUM(known.is_current * (
-      1 - known.is_previous
-    ) * (
-      1 - known.is_new
-    )) AS returning_users,
-    SUM(known.is_current * known.is_previous) AS retained_users,
-    SUM(1 - known.is_current) AS churned_users,
-    SUM(known.is_current - known.is_previous) AS active_change,
-    known.metrics_window_date AS metrics_window_date
-  FROM known
-  GROUP BY
-    known.event_source,
-    known.to_artifact_id,
-    known.metrics_window_date
-), metrics_rows AS (
-  SELECT
-    compared.metrics_window_date AS metrics_sample_date,
     compared.event_source,
     compared.to_artifact_id,
-    '' AS from_artifact_id,
-    names.name || '_weekly' AS metric,
-    CASE names.name
-      WHEN 'active_users'
-      THEN compared.active_users
-      WHEN 'new_users'
-      THEN compared.new_users
-      WHEN 'returning_users'
-      THEN compared.returning_users
-      WHEN 'retained_users'
-      THEN compared.retained_users
-      WHEN 'churned_users'
-      THEN compared.churned_users
-      ELSE compared.active_change
-    END AS amount,
+    compared.is_current,
+    compared.is_previous,
+    CASE
+      WHEN first_transactions.first_at >= compared.metrics_window_date
+      THEN compared.is_current
+      ELSE 0
+    END AS is_new,
     compared.metrics_window_date AS metrics_window_date
   FROM compared
+  INNER JOIN first_transactions
+    ON first_transactions.event_source = compared.event_source
+    AND first_transactions.to_artifact_id = compared.to_artifact_id
+    AND first_transactions.from_artifact_id = compared.from_artifact_id
+), metrics_rows AS (
+  SELECT
+    classified.metrics_window_date AS metrics_sample_date,
+    classified.event_source,
+    classified.to_artifact_id,
+    '' AS from_artifact_id,
+    measures.measure || '_weekly' AS metric,
+    SUM(
+      CASE measures.measure
+        WHEN 'active_users'
+        THEN classified.is_current
+        WHEN 'new_users'
+        THEN classified.is_new
+        WHEN 'returning_users'
+        THEN classified.is_current * (
+          1 - classified.is_previous
+        ) * (
+          1 - classified.is_new
+        )
+        WHEN 'retained_users'
+        THEN classified.is_current * classified.is_previous
+        WHEN 'churned_users'
+        THEN classified.is_previous * (
+          1 - classified.is_current
+        )
+        WHEN 'change_in_active_users'
+        THEN classified.is_current - classified.is_previous
+      END
+    ) AS amount,
+    classified.metrics_window_date AS metrics_window_date
+  FROM classified
   CROSS JOIN (
     SELECT
-      'active_users' AS name
+      'active_users' AS measure
     UNION ALL
     SELECT
-      'new_users' AS name
+      'new_users' AS measure
     UNION ALL
     SELECT
-      'returning_users' AS name
+      'returning_users' AS measure
     UNION ALL
     SELECT
-      'retained_users' AS name
+      'retained_users' AS measure
     UNION ALL
     SELECT
-      'churned_users' AS name
+      'churned_users' AS measure
     UNION ALL
     SELECT
-      'change_in_active_users' AS name
-  ) AS names
+      'change_in_active_users' AS measure
+  ) AS measures
+  GROUP BY
+    classified.metrics_window_date,
+    measures.measure || '_weekly',
+    classified.to_artifact_id,
+    classified.event_source
 )
 SELECT
   CAST(metrics_sample_date AS DATE) AS metrics_sample_date,
@@ -164,7 +158,7 @@ WHERE
 @@ -28 +28 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -139,4 +139,4 @@
+@@ -133,4 +133,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -191,28 +185,34 @@ WHERE
 @@ -28 +28 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
-@@ -101 +101 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_monthly' AS metric,
--- trino: as oso.users_lifecycle_to_artifact_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('MONTH', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '1' MONTH
-@@ -16 +16 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_monthly AS active
-@@ -26 +26 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_monthly AS active
+@@ -81 +81 @@
+-    measures.measure || '_weekly' AS metric,
++    measures.measure || '_monthly' AS metric,
+@@ -127 +127 @@
+-    measures.measure || '_weekly',
++    measures.measure || '_monthly',
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
 @@ -28 +28 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -101 +101 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_monthly' AS metric,
+@@ -133,4 +133,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_artifact_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -231,28 +231,34 @@ WHERE
 @@ -28 +28 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
-@@ -101 +101 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_quarterly' AS metric,
--- trino: as oso.users_lifecycle_to_artifact_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '3' MONTH
-@@ -16 +16 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_quarterly AS active
-@@ -26 +26 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_quarterly AS active
+@@ -81 +81 @@
+-    measures.measure || '_weekly' AS metric,
++    measures.measure || '_quarterly' AS metric,
+@@ -127 +127 @@
+-    measures.measure || '_weekly',
++    measures.measure || '_quarterly',
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
 @@ -28 +28 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -101 +101 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_quarterly' AS metric,
+@@ -133,4 +133,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_artifact_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -271,28 +277,34 @@ WHERE
 @@ -28 +28 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
-@@ -101 +101 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_yearly' AS metric,
--- trino: as oso.users_lifecycle_to_artifact_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('YEAR', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '12' MONTH
-@@ -16 +16 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_yearly AS active
-@@ -26 +26 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_yearly AS active
+@@ -81 +81 @@
+-    measures.measure || '_weekly' AS metric,
++    measures.measure || '_yearly' AS metric,
+@@ -127 +127 @@
+-    measures.measure || '_weekly',
++    measures.measure || '_yearly',
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
 @@ -28 +28 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -101 +101 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_yearly' AS metric,
+@@ -133,4 +133,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_artifact_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -313,11 +325,14 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 @@ -65 +61 @@
--      WHEN first_transactions.first_at >= users.metrics_window_date
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-@@ -101 +97 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_over_30_day_window' AS metric,
+-      WHEN first_transactions.first_at >= compared.metrics_window_date
++      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
+@@ -81 +77 @@
+-    measures.measure || '_weekly' AS metric,
++    measures.measure || '_over_30_day_window' AS metric,
+@@ -127 +123 @@
+-    measures.measure || '_weekly',
++    measures.measure || '_over_30_day_window',
 -- trino: as duckdb, but
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
@@ -326,9 +341,9 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-@@ -135,4 +135,4 @@
+-      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
+@@ -129,4 +129,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -350,11 +365,14 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-89) DAY AS DATE)
-@@ -97 +97 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_90_day_window' AS metric,
+-      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-89) DAY AS DATE)
+@@ -77 +77 @@
+-    measures.measure || '_over_30_day_window' AS metric,
++    measures.measure || '_over_90_day_window' AS metric,
+@@ -123 +123 @@
+-    measures.measure || '_over_30_day_window',
++    measures.measure || '_over_90_day_window',
 -- trino: as oso.users_lifecycle_to_artifact_over_30_day_window, but
 @@ -12 +12 @@
 -  CROSS JOIN oso.user_active_days_to_artifact_over_30_day_window AS active
@@ -366,11 +384,14 @@ WHERE
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, users.metrics_window_date) AS DATE)
-@@ -97 +97 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_90_day_window' AS metric,
+-      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, compared.metrics_window_date) AS DATE)
+@@ -77 +77 @@
+-    measures.measure || '_over_30_day_window' AS metric,
++    measures.measure || '_over_90_day_window' AS metric,
+@@ -123 +123 @@
+-    measures.measure || '_over_30_day_window',
++    measures.measure || '_over_90_day_window',
 
 -- oso.users_lifecycle_to_artifact_over_180_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_over_30_day_window, but
@@ -384,11 +405,14 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-179) DAY AS DATE)
-@@ -97 +97 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_180_day_window' AS metric,
+-      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-179) DAY AS DATE)
+@@ -77 +77 @@
+-    measures.measure || '_over_30_day_window' AS metric,
++    measures.measure || '_over_180_day_window' AS metric,
+@@ -123 +123 @@
+-    measures.measure || '_over_30_day_window',
++    measures.measure || '_over_180_day_window',
 -- trino: as oso.users_lifecycle_to_artifact_over_30_day_window, but
 @@ -12 +12 @@
 -  CROSS JOIN oso.user_active_days_to_artifact_over_30_day_window AS active
@@ -400,11 +424,14 @@ WHERE
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -180, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, users.metrics_window_date) AS DATE)
-@@ -97 +97 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_180_day_window' AS metric,
+-      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, compared.metrics_window_date) AS DATE)
+@@ -77 +77 @@
+-    measures.measure || '_over_30_day_window' AS metric,
++    measures.measure || '_over_180_day_window' AS metric,
+@@ -123 +123 @@
+-    measures.measure || '_over_30_day_window',
++    measures.measure || '_over_180_day_window',
 
 -- oso.users_lifecycle_to_project_weekly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -448,7 +475,7 @@ WHERE
 @@ -40 +67 @@
 -    firsts.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -140 +167 @@
+@@ -134 +161 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as duckdb, but
@@ -464,7 +491,7 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -166,4 +166,4 @@
+@@ -160,4 +160,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -491,9 +518,12 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
-@@ -128 +128 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_monthly' AS metric,
+@@ -108 +108 @@
+-    measures.measure || '_weekly' AS metric,
++    measures.measure || '_monthly' AS metric,
+@@ -154 +154 @@
+-    measures.measure || '_weekly',
++    measures.measure || '_monthly',
 -- trino: as oso.users_lifecycle_to_project_weekly, but
 @@ -5 +5 @@
 -    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
@@ -510,9 +540,12 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -128 +128 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_monthly' AS metric,
+@@ -108 +108 @@
+-    measures.measure || '_weekly' AS metric,
++    measures.measure || '_monthly' AS metric,
+@@ -154 +154 @@
+-    measures.measure || '_weekly',
++    measures.measure || '_monthly',
 
 -- oso.users_lifecycle_to_project_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -531,28 +564,34 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
-@@ -128 +128 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_quarterly' AS metric,
--- trino: as oso.users_lifecycle_to_project_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '3' MONTH
-@@ -24 +24 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_quarterly
-@@ -43 +43 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_quarterly
+@@ -108 +108 @@
+-    measures.measure || '_weekly' AS metric,
++    measures.measure || '_quarterly' AS metric,
+@@ -154 +154 @@
+-    measures.measure || '_weekly',
++    measures.measure || '_quarterly',
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
 @@ -46 +46 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -128 +128 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_quarterly' AS metric,
+@@ -160,4 +160,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_project_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -571,9 +610,12 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
-@@ -128 +128 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_yearly' AS metric,
+@@ -108 +108 @@
+-    measures.measure || '_weekly' AS metric,
++    measures.measure || '_yearly' AS metric,
+@@ -154 +154 @@
+-    measures.measure || '_weekly',
++    measures.measure || '_yearly',
 -- trino: as oso.users_lifecycle_to_project_weekly, but
 @@ -5 +5 @@
 -    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
@@ -590,9 +632,12 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -128 +128 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_yearly' AS metric,
+@@ -108 +108 @@
+-    measures.measure || '_weekly' AS metric,
++    measures.measure || '_yearly' AS metric,
+@@ -154 +154 @@
+-    measures.measure || '_weekly',
++    measures.measure || '_yearly',
 
 -- oso.users_lifecycle_to_project_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -613,34 +658,33 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 @@ -92 +88 @@
--      WHEN first_transactions.first_at >= users.metrics_window_date
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-@@ -128 +124 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_over_30_day_window' AS metric,
--- trino: as oso.users_lifecycle_to_project_weekly, but
-@@ -4,5 +4 @@
--  FROM UNNEST(SEQUENCE(
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
--    CAST(@end_date AS DATE),
--    INTERVAL '7' DAY
--  )) AS days(metrics_window_date)
+-      WHEN first_transactions.first_at >= compared.metrics_window_date
++      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
+@@ -108 +104 @@
+-    measures.measure || '_weekly' AS metric,
++    measures.measure || '_over_30_day_window' AS metric,
+@@ -154 +150 @@
+-    measures.measure || '_weekly',
++    measures.measure || '_over_30_day_window',
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -24 +20 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_over_30_day_window
-@@ -43 +39 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_over_30_day_window
-@@ -46 +42 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
+@@ -42 +42 @@
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -92 +88 @@
--      WHEN first_transactions.first_at >= users.metrics_window_date
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-@@ -128 +124 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_over_30_day_window' AS metric,
+@@ -88 +88 @@
+-      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
+@@ -156,4 +156,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_project_over_90_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_over_30_day_window, but
@@ -654,11 +698,14 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
 @@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-89) DAY AS DATE)
-@@ -124 +124 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_90_day_window' AS metric,
+-      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-89) DAY AS DATE)
+@@ -104 +104 @@
+-    measures.measure || '_over_30_day_window' AS metric,
++    measures.measure || '_over_90_day_window' AS metric,
+@@ -150 +150 @@
+-    measures.measure || '_over_30_day_window',
++    measures.measure || '_over_90_day_window',
 -- trino: as oso.users_lifecycle_to_project_over_30_day_window, but
 @@ -20 +20 @@
 -    FROM oso.user_active_days_to_project_over_30_day_window
@@ -670,11 +717,14 @@ WHERE
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, users.metrics_window_date) AS DATE)
-@@ -124 +124 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_90_day_window' AS metric,
+-      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, compared.metrics_window_date) AS DATE)
+@@ -104 +104 @@
+-    measures.measure || '_over_30_day_window' AS metric,
++    measures.measure || '_over_90_day_window' AS metric,
+@@ -150 +150 @@
+-    measures.measure || '_over_30_day_window',
++    measures.measure || '_over_90_day_window',
 
 -- oso.users_lifecycle_to_project_over_180_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_over_30_day_window, but
@@ -688,11 +738,14 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
 @@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-179) DAY AS DATE)
-@@ -124 +124 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_180_day_window' AS metric,
+-      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-179) DAY AS DATE)
+@@ -104 +104 @@
+-    measures.measure || '_over_30_day_window' AS metric,
++    measures.measure || '_over_180_day_window' AS metric,
+@@ -150 +150 @@
+-    measures.measure || '_over_30_day_window',
++    measures.measure || '_over_180_day_window',
 -- trino: as oso.users_lifecycle_to_project_over_30_day_window, but
 @@ -20 +20 @@
 -    FROM oso.user_active_days_to_project_over_30_day_window
@@ -704,11 +757,14 @@ WHERE
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -180, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, users.metrics_window_date) AS DATE)
-@@ -124 +124 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_180_day_window' AS metric,
+-      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, compared.metrics_window_date) AS DATE)
+@@ -104 +104 @@
+-    measures.measure || '_over_30_day_window' AS metric,
++    measures.measure || '_over_180_day_window' AS metric,
+@@ -150 +150 @@
+-    measures.measure || '_over_30_day_window',
++    measures.measure || '_over_180_day_window',
 
 -- oso.users_lifecycle_to_collection_weekly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -733,7 +789,7 @@ WHERE
 @@ -60 +62 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -167 +169 @@
+@@ -161 +163 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.users_lifecycle_to_project_weekly, but
@@ -758,129 +814,165 @@ WHERE
 @@ -60 +62 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -167 +169 @@
+@@ -161 +163 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.users_lifecycle_to_collection_monthly: calendar: one evaluation per sample date, batched in one query; reads=history
--- duckdb: as oso.users_lifecycle_to_collection_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('MONTH', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '1' MONTH
+-- duckdb: as oso.users_lifecycle_to_project_monthly, but
+@@ -20 +20 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_monthly
 +    FROM oso.user_active_days_to_collection_monthly
+@@ -39 +39 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_monthly
 +    FROM oso.user_active_days_to_collection_monthly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
-@@ -130 +130 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_monthly' AS metric,
--- trino: as oso.users_lifecycle_to_collection_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('MONTH', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '1' MONTH
+@@ -57 +57 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -58,0 +59,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -60 +62 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -161 +163 @@
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
++  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-- trino: as oso.users_lifecycle_to_project_monthly, but
+@@ -20 +20 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_monthly
 +    FROM oso.user_active_days_to_collection_monthly
+@@ -39 +39 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_monthly
 +    FROM oso.user_active_days_to_collection_monthly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -130 +130 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_monthly' AS metric,
+@@ -57 +57 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -58,0 +59,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -60 +62 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -161 +163 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.users_lifecycle_to_collection_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
--- duckdb: as oso.users_lifecycle_to_collection_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '3' MONTH
+-- duckdb: as oso.users_lifecycle_to_project_quarterly, but
+@@ -20 +20 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_quarterly
 +    FROM oso.user_active_days_to_collection_quarterly
+@@ -39 +39 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_quarterly
 +    FROM oso.user_active_days_to_collection_quarterly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
-@@ -130 +130 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_quarterly' AS metric,
--- trino: as oso.users_lifecycle_to_collection_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '3' MONTH
+@@ -57 +57 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -58,0 +59,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -60 +62 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -161 +163 @@
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
++  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-- trino: as oso.users_lifecycle_to_project_quarterly, but
+@@ -20 +20 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_quarterly
 +    FROM oso.user_active_days_to_collection_quarterly
+@@ -39 +39 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_quarterly
 +    FROM oso.user_active_days_to_collection_quarterly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -130 +130 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_quarterly' AS metric,
+@@ -57 +57 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -58,0 +59,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -60 +62 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -161 +163 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.users_lifecycle_to_collection_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
--- duckdb: as oso.users_lifecycle_to_collection_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('YEAR', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '12' MONTH
+-- duckdb: as oso.users_lifecycle_to_project_yearly, but
+@@ -20 +20 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_yearly
 +    FROM oso.user_active_days_to_collection_yearly
+@@ -39 +39 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_yearly
 +    FROM oso.user_active_days_to_collection_yearly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
-@@ -130 +130 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_yearly' AS metric,
--- trino: as oso.users_lifecycle_to_collection_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('YEAR', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '12' MONTH
+@@ -57 +57 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -58,0 +59,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -60 +62 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -161 +163 @@
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
++  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-- trino: as oso.users_lifecycle_to_project_yearly, but
+@@ -20 +20 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_yearly
 +    FROM oso.user_active_days_to_collection_yearly
+@@ -39 +39 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_collection_weekly
+-    FROM oso.user_active_days_to_project_yearly
 +    FROM oso.user_active_days_to_collection_yearly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -130 +130 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_yearly' AS metric,
+@@ -57 +57 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -58,0 +59,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -60 +62 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -161 +163 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.users_lifecycle_to_collection_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_over_30_day_window, but
@@ -905,7 +997,7 @@ WHERE
 @@ -56 +58 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -163 +165 @@
+@@ -157 +159 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.users_lifecycle_to_project_over_30_day_window, but
@@ -930,74 +1022,110 @@ WHERE
 @@ -56 +58 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -163 +165 @@
+@@ -157 +159 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.users_lifecycle_to_collection_over_90_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
--- duckdb: as oso.users_lifecycle_to_collection_over_30_day_window, but
+-- duckdb: as oso.users_lifecycle_to_project_over_90_day_window, but
+@@ -16 +16 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -20 +20 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
+-    FROM oso.user_active_days_to_project_over_90_day_window
 +    FROM oso.user_active_days_to_collection_over_90_day_window
+@@ -35 +35 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -39 +39 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
+-    FROM oso.user_active_days_to_project_over_90_day_window
 +    FROM oso.user_active_days_to_collection_over_90_day_window
-@@ -42 +42 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
-@@ -90 +90 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-89) DAY AS DATE)
-@@ -126 +126 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_90_day_window' AS metric,
--- trino: as oso.users_lifecycle_to_collection_over_30_day_window, but
+@@ -53 +53 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -54,0 +55,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -56 +58 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -157 +159 @@
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
++  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-- trino: as oso.users_lifecycle_to_project_over_90_day_window, but
+@@ -16 +16 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -20 +20 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
+-    FROM oso.user_active_days_to_project_over_90_day_window
 +    FROM oso.user_active_days_to_collection_over_90_day_window
+@@ -35 +35 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -39 +39 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
+-    FROM oso.user_active_days_to_project_over_90_day_window
 +    FROM oso.user_active_days_to_collection_over_90_day_window
-@@ -42 +42 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -90 +90 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, users.metrics_window_date) AS DATE)
-@@ -126 +126 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_90_day_window' AS metric,
+@@ -53 +53 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -54,0 +55,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -56 +58 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -157 +159 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.users_lifecycle_to_collection_over_180_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
--- duckdb: as oso.users_lifecycle_to_collection_over_30_day_window, but
+-- duckdb: as oso.users_lifecycle_to_project_over_180_day_window, but
+@@ -16 +16 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -20 +20 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
+-    FROM oso.user_active_days_to_project_over_180_day_window
 +    FROM oso.user_active_days_to_collection_over_180_day_window
+@@ -35 +35 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -39 +39 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
+-    FROM oso.user_active_days_to_project_over_180_day_window
 +    FROM oso.user_active_days_to_collection_over_180_day_window
-@@ -42 +42 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
-@@ -90 +90 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-179) DAY AS DATE)
-@@ -126 +126 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_180_day_window' AS metric,
--- trino: as oso.users_lifecycle_to_collection_over_30_day_window, but
+@@ -53 +53 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -54,0 +55,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -56 +58 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -157 +159 @@
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
++  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-- trino: as oso.users_lifecycle_to_project_over_180_day_window, but
+@@ -16 +16 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -20 +20 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
+-    FROM oso.user_active_days_to_project_over_180_day_window
 +    FROM oso.user_active_days_to_collection_over_180_day_window
+@@ -35 +35 @@
+-      to_project_id AS to_artifact_id,
++      to_collection_id AS to_artifact_id,
 @@ -39 +39 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
+-    FROM oso.user_active_days_to_project_over_180_day_window
 +    FROM oso.user_active_days_to_collection_over_180_day_window
-@@ -42 +42 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -180, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -90 +90 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, users.metrics_window_date) AS DATE)
-@@ -126 +126 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_180_day_window' AS metric,
+@@ -53 +53 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -54,0 +55,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -56 +58 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+@@ -157 +159 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,

@@ -30,6 +30,7 @@ SPELLINGS = [
     ("duckdb", "median(amount)", "median(amount)"),
     ("duckdb", "quantile_disc(amount, 0.3)", "quantile_disc(amount, 0.3)"),
     ("duckdb", "percentile_cont(0.25) within group (order by amount desc)", "quantile_cont(amount, 0.75)"),
+    ("clickhouse", "uniq(toDate(bucket_day))", "count(distinct bucket_day)"),
     ("clickhouse", "median(amount)", "median(amount)"),
     ("clickhouse", "quantile(0.75)(amount)", "quantile_cont(amount, 0.75)"),
     ("clickhouse", "quantileExact(0.5)(amount)", "median(amount)"),
