@@ -38,7 +38,7 @@ WITH current_users AS (
     event_source,
     to_artifact_id,
     from_artifact_id
-), compared AS (
+), users AS (
   SELECT
     COALESCE(current_users.event_source, previous_users.event_source) AS event_source,
     COALESCE(current_users.to_artifact_id, previous_users.to_artifact_id) AS to_artifact_id,
@@ -50,62 +50,73 @@ WITH current_users AS (
     ON previous_users.event_source = current_users.event_source
     AND previous_users.to_artifact_id = current_users.to_artifact_id
     AND previous_users.from_artifact_id = current_users.from_artifact_id
-), classified AS (
+), known AS (
   SELECT
-    compared.event_source,
-    compared.to_artifact_id,
-    compared.is_current,
-    compared.is_previous,
+    users.event_source,
+    users.to_artifact_id,
+    users.is_current,
+    users.is_previous,
     CASE
       WHEN first_transactions.first_at >= @metrics_start('DATE')
-      THEN compared.is_current
+      THEN users.is_current
       ELSE 0
     END AS is_new
-  FROM compared
+  FROM users
   INNER JOIN first_transactions
-    ON first_transactions.event_source = compared.event_source
-    AND first_transactions.to_artifact_id = compared.to_artifact_id
-    AND first_transactions.from_artifact_id = compared.from_artifact_id
+    ON first_transactions.event_source = users.event_source
+    AND first_transactions.to_artifact_id = users.to_artifact_id
+    AND first_transactions.from_artifact_id = users.from_artifact_id
+), compared AS (
+  SELECT
+    known.event_source,
+    known.to_artifact_id,
+    SUM(known.is_current) AS active_users,
+    SUM(known.is_new) AS new_users,
+    SUM(known.is_current * (1 - known.is_previous) * (1 - known.is_new)) AS returning_users,
+    SUM(known.is_current * known.is_previous) AS retained_users,
+    SUM(1 - known.is_current) AS churned_users,
+    SUM(known.is_current - known.is_previous) AS active_change
+  FROM known
+  GROUP BY
+    known.event_source,
+    known.to_artifact_id
 )
 SELECT
   @metrics_sample_date() AS metrics_sample_date,
-  classified.event_source,
-  classified.to_artifact_id,
+  compared.event_source,
+  compared.to_artifact_id,
   '' AS from_artifact_id,
-  @metric_name(measures.measure) AS metric,
-  SUM(
-    CASE measures.measure
-      WHEN 'active_users'
-      THEN classified.is_current
-      WHEN 'new_users'
-      THEN classified.is_new
-      WHEN 'returning_users'
-      THEN classified.is_current * (1 - classified.is_previous) * (1 - classified.is_new)
-      WHEN 'retained_users'
-      THEN classified.is_current * classified.is_previous
-      WHEN 'churned_users'
-      THEN classified.is_previous * (1 - classified.is_current)
-      WHEN 'change_in_active_users'
-      THEN classified.is_current - classified.is_previous
-    END
-  ) AS amount
-FROM classified
+  @metric_name(names.name) AS metric,
+  CASE names.name
+    WHEN 'active_users'
+    THEN compared.active_users
+    WHEN 'new_users'
+    THEN compared.new_users
+    WHEN 'returning_users'
+    THEN compared.returning_users
+    WHEN 'retained_users'
+    THEN compared.retained_users
+    WHEN 'churned_users'
+    THEN compared.churned_users
+    ELSE compared.active_change
+  END AS amount
+FROM compared
 CROSS JOIN (
-  SELECT 'active_users' AS measure
+  SELECT
+    'active_users' AS name
   UNION ALL
-  SELECT 'new_users' AS measure
+  SELECT
+    'new_users' AS name
   UNION ALL
-  SELECT 'returning_users' AS measure
+  SELECT
+    'returning_users' AS name
   UNION ALL
-  SELECT 'retained_users' AS measure
+  SELECT
+    'retained_users' AS name
   UNION ALL
-  SELECT 'churned_users' AS measure
+  SELECT
+    'churned_users' AS name
   UNION ALL
-  SELECT 'change_in_active_users' AS measure
-) AS measures
-GROUP BY
-  1,
-  metric,
-  from_artifact_id,
-  to_artifact_id,
-  event_source
+  SELECT
+    'change_in_active_users' AS name
+) AS names

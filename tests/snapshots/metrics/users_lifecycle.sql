@@ -43,7 +43,7 @@ WITH metrics_calendar AS (
     firsts.event_source,
     firsts.to_artifact_id,
     firsts.from_artifact_id
-), compared AS (
+), users AS (
   SELECT
     COALESCE(current_users.event_source, previous_users.event_source) AS event_source,
     COALESCE(current_users.to_artifact_id, previous_users.to_artifact_id) AS to_artifact_id,
@@ -59,78 +59,84 @@ WITH metrics_calendar AS (
       AND previous_users.from_artifact_id = current_users.from_artifact_id
     )
     AND previous_users.metrics_window_date = current_users.metrics_window_date
-), classified AS (
+), known AS (
   SELECT
-    compared.event_source,
-    compared.to_artifact_id,
-    compared.is_current,
-    compared.is_previous,
+    users.event_source,
+    users.to_artifact_id,
+    users.is_current,
+    users.is_previous,
     CASE
-      WHEN first_transactions.first_at >= compared.metrics_window_date
-      THEN compared.is_current
+      WHEN first_transactions.first_at >= users.metrics_window_date
+      THEN users.is_current
       ELSE 0
     END AS is_new,
-    compared.metrics_window_date AS metrics_window_date
-  FROM compared
+    users.metrics_window_date AS metrics_window_date
+  FROM users
   INNER JOIN first_transactions
-    ON first_transactions.event_source = compared.event_source
-    AND first_transactions.to_artifact_id = compared.to_artifact_id
-    AND first_transactions.from_artifact_id = compared.from_artifact_id
+    ON first_transactions.event_source = users.event_source
+    AND first_transactions.to_artifact_id = users.to_artifact_id
+    AND first_transactions.from_artifact_id = users.from_artifact_id
+), compared AS (
+  SELECT
+    known.event_source,
+    known.to_artifact_id,
+    SUM(known.is_current) AS active_users,
+    SUM(known.is_new) AS new_users,
+    SUM(known.is_current * (
+      1 - known.is_previous
+    ) * (
+      1 - known.is_new
+    )) AS returning_users,
+    SUM(known.is_current * known.is_previous) AS retained_users,
+    SUM(1 - known.is_current) AS churned_users,
+    SUM(known.is_current - known.is_previous) AS active_change,
+    known.metrics_window_date AS metrics_window_date
+  FROM known
+  GROUP BY
+    known.event_source,
+    known.to_artifact_id,
+    known.metrics_window_date
 ), metrics_rows AS (
   SELECT
-    classified.metrics_window_date AS metrics_sample_date,
-    classified.event_source,
-    classified.to_artifact_id,
+    compared.metrics_window_date AS metrics_sample_date,
+    compared.event_source,
+    compared.to_artifact_id,
     '' AS from_artifact_id,
-    measures.measure || '_weekly' AS metric,
-    SUM(
-      CASE measures.measure
-        WHEN 'active_users'
-        THEN classified.is_current
-        WHEN 'new_users'
-        THEN classified.is_new
-        WHEN 'returning_users'
-        THEN classified.is_current * (
-          1 - classified.is_previous
-        ) * (
-          1 - classified.is_new
-        )
-        WHEN 'retained_users'
-        THEN classified.is_current * classified.is_previous
-        WHEN 'churned_users'
-        THEN classified.is_previous * (
-          1 - classified.is_current
-        )
-        WHEN 'change_in_active_users'
-        THEN classified.is_current - classified.is_previous
-      END
-    ) AS amount,
-    classified.metrics_window_date AS metrics_window_date
-  FROM classified
+    names.name || '_weekly' AS metric,
+    CASE names.name
+      WHEN 'active_users'
+      THEN compared.active_users
+      WHEN 'new_users'
+      THEN compared.new_users
+      WHEN 'returning_users'
+      THEN compared.returning_users
+      WHEN 'retained_users'
+      THEN compared.retained_users
+      WHEN 'churned_users'
+      THEN compared.churned_users
+      ELSE compared.active_change
+    END AS amount,
+    compared.metrics_window_date AS metrics_window_date
+  FROM compared
   CROSS JOIN (
     SELECT
-      'active_users' AS measure
+      'active_users' AS name
     UNION ALL
     SELECT
-      'new_users' AS measure
+      'new_users' AS name
     UNION ALL
     SELECT
-      'returning_users' AS measure
+      'returning_users' AS name
     UNION ALL
     SELECT
-      'retained_users' AS measure
+      'retained_users' AS name
     UNION ALL
     SELECT
-      'churned_users' AS measure
+      'churned_users' AS name
     UNION ALL
     SELECT
-      'change_in_active_users' AS measure
-  ) AS measures
-  GROUP BY
-    classified.metrics_window_date,
-    measures.measure || '_weekly',
-    classified.to_artifact_id,
-    classified.event_source
+      'change_in_active_users' AS name
+  ) AS names
 )
 SELECT
   CAST(metrics_sample_date AS DATE) AS metrics_sample_date,
@@ -158,7 +164,7 @@ WHERE
 @@ -28 +28 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -133,4 +133,4 @@
+@@ -139,4 +139,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -185,34 +191,28 @@ WHERE
 @@ -28 +28 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
-@@ -81 +81 @@
--    measures.measure || '_weekly' AS metric,
-+    measures.measure || '_monthly' AS metric,
-@@ -127 +127 @@
--    measures.measure || '_weekly',
-+    measures.measure || '_monthly',
--- trino: as duckdb, but
-@@ -4 +4 @@
--  FROM UNNEST(CAST(GENERATE_SERIES(
-+  FROM UNNEST(SEQUENCE(
-@@ -6 +6 @@
--    @end_date,
-+    CAST(@end_date AS DATE),
-@@ -8 +8 @@
--  ) AS DATE[])) AS days(metrics_window_date)
-+  )) AS days(metrics_window_date)
+@@ -101 +101 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_monthly' AS metric,
+-- trino: as oso.users_lifecycle_to_artifact_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('MONTH', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '1' MONTH
+@@ -16 +16 @@
+-  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
++  CROSS JOIN oso.user_active_days_to_artifact_monthly AS active
+@@ -26 +26 @@
+-  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
++  CROSS JOIN oso.user_active_days_to_artifact_monthly AS active
 @@ -28 +28 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -133,4 +133,4 @@
--  CAST(event_source AS TEXT) AS event_source,
--  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
--  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
--  CAST(metric AS TEXT) AS metric,
-+  CAST(event_source AS VARCHAR) AS event_source,
-+  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
-+  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
-+  CAST(metric AS VARCHAR) AS metric,
+@@ -101 +101 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_monthly' AS metric,
 
 -- oso.users_lifecycle_to_artifact_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -231,34 +231,28 @@ WHERE
 @@ -28 +28 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
-@@ -81 +81 @@
--    measures.measure || '_weekly' AS metric,
-+    measures.measure || '_quarterly' AS metric,
-@@ -127 +127 @@
--    measures.measure || '_weekly',
-+    measures.measure || '_quarterly',
--- trino: as duckdb, but
-@@ -4 +4 @@
--  FROM UNNEST(CAST(GENERATE_SERIES(
-+  FROM UNNEST(SEQUENCE(
-@@ -6 +6 @@
--    @end_date,
-+    CAST(@end_date AS DATE),
-@@ -8 +8 @@
--  ) AS DATE[])) AS days(metrics_window_date)
-+  )) AS days(metrics_window_date)
+@@ -101 +101 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_quarterly' AS metric,
+-- trino: as oso.users_lifecycle_to_artifact_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '3' MONTH
+@@ -16 +16 @@
+-  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
++  CROSS JOIN oso.user_active_days_to_artifact_quarterly AS active
+@@ -26 +26 @@
+-  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
++  CROSS JOIN oso.user_active_days_to_artifact_quarterly AS active
 @@ -28 +28 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -133,4 +133,4 @@
--  CAST(event_source AS TEXT) AS event_source,
--  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
--  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
--  CAST(metric AS TEXT) AS metric,
-+  CAST(event_source AS VARCHAR) AS event_source,
-+  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
-+  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
-+  CAST(metric AS VARCHAR) AS metric,
+@@ -101 +101 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_quarterly' AS metric,
 
 -- oso.users_lifecycle_to_artifact_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -277,34 +271,28 @@ WHERE
 @@ -28 +28 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
-@@ -81 +81 @@
--    measures.measure || '_weekly' AS metric,
-+    measures.measure || '_yearly' AS metric,
-@@ -127 +127 @@
--    measures.measure || '_weekly',
-+    measures.measure || '_yearly',
--- trino: as duckdb, but
-@@ -4 +4 @@
--  FROM UNNEST(CAST(GENERATE_SERIES(
-+  FROM UNNEST(SEQUENCE(
-@@ -6 +6 @@
--    @end_date,
-+    CAST(@end_date AS DATE),
-@@ -8 +8 @@
--  ) AS DATE[])) AS days(metrics_window_date)
-+  )) AS days(metrics_window_date)
+@@ -101 +101 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_yearly' AS metric,
+-- trino: as oso.users_lifecycle_to_artifact_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('YEAR', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '12' MONTH
+@@ -16 +16 @@
+-  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
++  CROSS JOIN oso.user_active_days_to_artifact_yearly AS active
+@@ -26 +26 @@
+-  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
++  CROSS JOIN oso.user_active_days_to_artifact_yearly AS active
 @@ -28 +28 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -133,4 +133,4 @@
--  CAST(event_source AS TEXT) AS event_source,
--  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
--  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
--  CAST(metric AS TEXT) AS metric,
-+  CAST(event_source AS VARCHAR) AS event_source,
-+  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
-+  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
-+  CAST(metric AS VARCHAR) AS metric,
+@@ -101 +101 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_yearly' AS metric,
 
 -- oso.users_lifecycle_to_artifact_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -325,14 +313,11 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 @@ -65 +61 @@
--      WHEN first_transactions.first_at >= compared.metrics_window_date
-+      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-@@ -81 +77 @@
--    measures.measure || '_weekly' AS metric,
-+    measures.measure || '_over_30_day_window' AS metric,
-@@ -127 +123 @@
--    measures.measure || '_weekly',
-+    measures.measure || '_over_30_day_window',
+-      WHEN first_transactions.first_at >= users.metrics_window_date
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
+@@ -101 +97 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_over_30_day_window' AS metric,
 -- trino: as duckdb, but
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
@@ -341,9 +326,9 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
-@@ -129,4 +129,4 @@
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
+@@ -135,4 +135,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -365,14 +350,11 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-89) DAY AS DATE)
-@@ -77 +77 @@
--    measures.measure || '_over_30_day_window' AS metric,
-+    measures.measure || '_over_90_day_window' AS metric,
-@@ -123 +123 @@
--    measures.measure || '_over_30_day_window',
-+    measures.measure || '_over_90_day_window',
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-89) DAY AS DATE)
+@@ -97 +97 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_90_day_window' AS metric,
 -- trino: as oso.users_lifecycle_to_artifact_over_30_day_window, but
 @@ -12 +12 @@
 -  CROSS JOIN oso.user_active_days_to_artifact_over_30_day_window AS active
@@ -384,14 +366,11 @@ WHERE
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, compared.metrics_window_date) AS DATE)
-@@ -77 +77 @@
--    measures.measure || '_over_30_day_window' AS metric,
-+    measures.measure || '_over_90_day_window' AS metric,
-@@ -123 +123 @@
--    measures.measure || '_over_30_day_window',
-+    measures.measure || '_over_90_day_window',
+-      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, users.metrics_window_date) AS DATE)
+@@ -97 +97 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_90_day_window' AS metric,
 
 -- oso.users_lifecycle_to_artifact_over_180_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_over_30_day_window, but
@@ -405,14 +384,11 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-179) DAY AS DATE)
-@@ -77 +77 @@
--    measures.measure || '_over_30_day_window' AS metric,
-+    measures.measure || '_over_180_day_window' AS metric,
-@@ -123 +123 @@
--    measures.measure || '_over_30_day_window',
-+    measures.measure || '_over_180_day_window',
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-179) DAY AS DATE)
+@@ -97 +97 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_180_day_window' AS metric,
 -- trino: as oso.users_lifecycle_to_artifact_over_30_day_window, but
 @@ -12 +12 @@
 -  CROSS JOIN oso.user_active_days_to_artifact_over_30_day_window AS active
@@ -424,14 +400,11 @@ WHERE
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -180, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, compared.metrics_window_date) AS DATE)
-@@ -77 +77 @@
--    measures.measure || '_over_30_day_window' AS metric,
-+    measures.measure || '_over_180_day_window' AS metric,
-@@ -123 +123 @@
--    measures.measure || '_over_30_day_window',
-+    measures.measure || '_over_180_day_window',
+-      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, users.metrics_window_date) AS DATE)
+@@ -97 +97 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_180_day_window' AS metric,
 
 -- oso.users_lifecycle_to_project_weekly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -475,7 +448,7 @@ WHERE
 @@ -40 +67 @@
 -    firsts.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -134 +161 @@
+@@ -140 +167 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as duckdb, but
@@ -491,7 +464,7 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -160,4 +160,4 @@
+@@ -166,4 +166,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -518,12 +491,9 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
-@@ -108 +108 @@
--    measures.measure || '_weekly' AS metric,
-+    measures.measure || '_monthly' AS metric,
-@@ -154 +154 @@
--    measures.measure || '_weekly',
-+    measures.measure || '_monthly',
+@@ -128 +128 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_monthly' AS metric,
 -- trino: as oso.users_lifecycle_to_project_weekly, but
 @@ -5 +5 @@
 -    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
@@ -540,12 +510,9 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -108 +108 @@
--    measures.measure || '_weekly' AS metric,
-+    measures.measure || '_monthly' AS metric,
-@@ -154 +154 @@
--    measures.measure || '_weekly',
-+    measures.measure || '_monthly',
+@@ -128 +128 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_monthly' AS metric,
 
 -- oso.users_lifecycle_to_project_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -564,34 +531,28 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
-@@ -108 +108 @@
--    measures.measure || '_weekly' AS metric,
-+    measures.measure || '_quarterly' AS metric,
-@@ -154 +154 @@
--    measures.measure || '_weekly',
-+    measures.measure || '_quarterly',
--- trino: as duckdb, but
-@@ -4 +4 @@
--  FROM UNNEST(CAST(GENERATE_SERIES(
-+  FROM UNNEST(SEQUENCE(
-@@ -6 +6 @@
--    @end_date,
-+    CAST(@end_date AS DATE),
-@@ -8 +8 @@
--  ) AS DATE[])) AS days(metrics_window_date)
-+  )) AS days(metrics_window_date)
+@@ -128 +128 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_quarterly' AS metric,
+-- trino: as oso.users_lifecycle_to_project_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '3' MONTH
+@@ -24 +24 @@
+-    FROM oso.user_active_days_to_project_weekly
++    FROM oso.user_active_days_to_project_quarterly
+@@ -43 +43 @@
+-    FROM oso.user_active_days_to_project_weekly
++    FROM oso.user_active_days_to_project_quarterly
 @@ -46 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -160,4 +160,4 @@
--  CAST(event_source AS TEXT) AS event_source,
--  CAST(to_artifact_id AS TEXT) AS to_project_id,
--  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
--  CAST(metric AS TEXT) AS metric,
-+  CAST(event_source AS VARCHAR) AS event_source,
-+  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
-+  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
-+  CAST(metric AS VARCHAR) AS metric,
+@@ -128 +128 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_quarterly' AS metric,
 
 -- oso.users_lifecycle_to_project_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -610,12 +571,9 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
-@@ -108 +108 @@
--    measures.measure || '_weekly' AS metric,
-+    measures.measure || '_yearly' AS metric,
-@@ -154 +154 @@
--    measures.measure || '_weekly',
-+    measures.measure || '_yearly',
+@@ -128 +128 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_yearly' AS metric,
 -- trino: as oso.users_lifecycle_to_project_weekly, but
 @@ -5 +5 @@
 -    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
@@ -632,12 +590,9 @@ WHERE
 @@ -46 +46 @@
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -108 +108 @@
--    measures.measure || '_weekly' AS metric,
-+    measures.measure || '_yearly' AS metric,
-@@ -154 +154 @@
--    measures.measure || '_weekly',
-+    measures.measure || '_yearly',
+@@ -128 +128 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_yearly' AS metric,
 
 -- oso.users_lifecycle_to_project_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -658,33 +613,34 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 @@ -92 +88 @@
--      WHEN first_transactions.first_at >= compared.metrics_window_date
-+      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-@@ -108 +104 @@
--    measures.measure || '_weekly' AS metric,
-+    measures.measure || '_over_30_day_window' AS metric,
-@@ -154 +150 @@
--    measures.measure || '_weekly',
-+    measures.measure || '_over_30_day_window',
--- trino: as duckdb, but
-@@ -4 +4 @@
--  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
+-      WHEN first_transactions.first_at >= users.metrics_window_date
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
+@@ -128 +124 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_over_30_day_window' AS metric,
+-- trino: as oso.users_lifecycle_to_project_weekly, but
+@@ -4,5 +4 @@
+-  FROM UNNEST(SEQUENCE(
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
+-    CAST(@end_date AS DATE),
+-    INTERVAL '7' DAY
+-  )) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -42 +42 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
+@@ -24 +20 @@
+-    FROM oso.user_active_days_to_project_weekly
++    FROM oso.user_active_days_to_project_over_30_day_window
+@@ -43 +39 @@
+-    FROM oso.user_active_days_to_project_weekly
++    FROM oso.user_active_days_to_project_over_30_day_window
+@@ -46 +42 @@
+-    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
-@@ -156,4 +156,4 @@
--  CAST(event_source AS TEXT) AS event_source,
--  CAST(to_artifact_id AS TEXT) AS to_project_id,
--  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
--  CAST(metric AS TEXT) AS metric,
-+  CAST(event_source AS VARCHAR) AS event_source,
-+  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
-+  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
-+  CAST(metric AS VARCHAR) AS metric,
+@@ -92 +88 @@
+-      WHEN first_transactions.first_at >= users.metrics_window_date
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
+@@ -128 +124 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_over_30_day_window' AS metric,
 
 -- oso.users_lifecycle_to_project_over_90_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_over_30_day_window, but
@@ -698,14 +654,11 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
 @@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-89) DAY AS DATE)
-@@ -104 +104 @@
--    measures.measure || '_over_30_day_window' AS metric,
-+    measures.measure || '_over_90_day_window' AS metric,
-@@ -150 +150 @@
--    measures.measure || '_over_30_day_window',
-+    measures.measure || '_over_90_day_window',
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-89) DAY AS DATE)
+@@ -124 +124 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_90_day_window' AS metric,
 -- trino: as oso.users_lifecycle_to_project_over_30_day_window, but
 @@ -20 +20 @@
 -    FROM oso.user_active_days_to_project_over_30_day_window
@@ -717,14 +670,11 @@ WHERE
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, compared.metrics_window_date) AS DATE)
-@@ -104 +104 @@
--    measures.measure || '_over_30_day_window' AS metric,
-+    measures.measure || '_over_90_day_window' AS metric,
-@@ -150 +150 @@
--    measures.measure || '_over_30_day_window',
-+    measures.measure || '_over_90_day_window',
+-      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, users.metrics_window_date) AS DATE)
+@@ -124 +124 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_90_day_window' AS metric,
 
 -- oso.users_lifecycle_to_project_over_180_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_over_30_day_window, but
@@ -738,14 +688,11 @@ WHERE
 -    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
 +    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
 @@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(compared.metrics_window_date + INTERVAL (-179) DAY AS DATE)
-@@ -104 +104 @@
--    measures.measure || '_over_30_day_window' AS metric,
-+    measures.measure || '_over_180_day_window' AS metric,
-@@ -150 +150 @@
--    measures.measure || '_over_30_day_window',
-+    measures.measure || '_over_180_day_window',
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-179) DAY AS DATE)
+@@ -124 +124 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_180_day_window' AS metric,
 -- trino: as oso.users_lifecycle_to_project_over_30_day_window, but
 @@ -20 +20 @@
 -    FROM oso.user_active_days_to_project_over_30_day_window
@@ -757,14 +704,11 @@ WHERE
 -    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 +    active.metrics_sample_date = CAST(DATE_ADD('DAY', -180, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, compared.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, compared.metrics_window_date) AS DATE)
-@@ -104 +104 @@
--    measures.measure || '_over_30_day_window' AS metric,
-+    measures.measure || '_over_180_day_window' AS metric,
-@@ -150 +150 @@
--    measures.measure || '_over_30_day_window',
-+    measures.measure || '_over_180_day_window',
+-      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, users.metrics_window_date) AS DATE)
+@@ -124 +124 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_180_day_window' AS metric,
 
 -- oso.users_lifecycle_to_collection_weekly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -789,7 +733,7 @@ WHERE
 @@ -60 +62 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -161 +163 @@
+@@ -167 +169 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.users_lifecycle_to_project_weekly, but
@@ -814,165 +758,129 @@ WHERE
 @@ -60 +62 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -161 +163 @@
+@@ -167 +169 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.users_lifecycle_to_collection_monthly: calendar: one evaluation per sample date, batched in one query; reads=history
--- duckdb: as oso.users_lifecycle_to_project_monthly, but
-@@ -20 +20 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
+-- duckdb: as oso.users_lifecycle_to_collection_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('MONTH', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '1' MONTH
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_project_monthly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_monthly
-@@ -39 +39 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_project_monthly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_monthly
-@@ -57 +57 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -58,0 +59,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -60 +62 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -161 +163 @@
--  CAST(to_artifact_id AS TEXT) AS to_project_id,
-+  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.users_lifecycle_to_project_monthly, but
-@@ -20 +20 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
+@@ -46 +46 @@
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
+@@ -130 +130 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_monthly' AS metric,
+-- trino: as oso.users_lifecycle_to_collection_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('MONTH', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '1' MONTH
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_project_monthly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_monthly
-@@ -39 +39 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_project_monthly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_monthly
-@@ -57 +57 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -58,0 +59,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -60 +62 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -161 +163 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
-+  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+@@ -46 +46 @@
+-    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
++    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
+@@ -130 +130 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_monthly' AS metric,
 
 -- oso.users_lifecycle_to_collection_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
--- duckdb: as oso.users_lifecycle_to_project_quarterly, but
-@@ -20 +20 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
+-- duckdb: as oso.users_lifecycle_to_collection_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '3' MONTH
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_project_quarterly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_quarterly
-@@ -39 +39 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_project_quarterly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_quarterly
-@@ -57 +57 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -58,0 +59,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -60 +62 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -161 +163 @@
--  CAST(to_artifact_id AS TEXT) AS to_project_id,
-+  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.users_lifecycle_to_project_quarterly, but
-@@ -20 +20 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
+@@ -46 +46 @@
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
+@@ -130 +130 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_quarterly' AS metric,
+-- trino: as oso.users_lifecycle_to_collection_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '3' MONTH
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_project_quarterly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_quarterly
-@@ -39 +39 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_project_quarterly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_quarterly
-@@ -57 +57 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -58,0 +59,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -60 +62 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -161 +163 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
-+  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+@@ -46 +46 @@
+-    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
++    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
+@@ -130 +130 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_quarterly' AS metric,
 
 -- oso.users_lifecycle_to_collection_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
--- duckdb: as oso.users_lifecycle_to_project_yearly, but
-@@ -20 +20 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
+-- duckdb: as oso.users_lifecycle_to_collection_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('YEAR', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '12' MONTH
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_project_yearly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_yearly
-@@ -39 +39 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_project_yearly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_yearly
-@@ -57 +57 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -58,0 +59,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -60 +62 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -161 +163 @@
--  CAST(to_artifact_id AS TEXT) AS to_project_id,
-+  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.users_lifecycle_to_project_yearly, but
-@@ -20 +20 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
+@@ -46 +46 @@
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
+@@ -130 +130 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_yearly' AS metric,
+-- trino: as oso.users_lifecycle_to_collection_weekly, but
+@@ -5 +5 @@
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
++    CAST(DATE_TRUNC('YEAR', CAST(@start_date AS DATE)) AS DATE),
+@@ -7 +7 @@
+-    INTERVAL '7' DAY
++    INTERVAL '12' MONTH
 @@ -24 +24 @@
--    FROM oso.user_active_days_to_project_yearly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_yearly
-@@ -39 +39 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
 @@ -43 +43 @@
--    FROM oso.user_active_days_to_project_yearly
+-    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_yearly
-@@ -57 +57 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -58,0 +59,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -60 +62 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -161 +163 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
-+  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+@@ -46 +46 @@
+-    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
++    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
+@@ -130 +130 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_yearly' AS metric,
 
 -- oso.users_lifecycle_to_collection_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_over_30_day_window, but
@@ -997,7 +905,7 @@ WHERE
 @@ -56 +58 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -157 +159 @@
+@@ -163 +165 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.users_lifecycle_to_project_over_30_day_window, but
@@ -1022,110 +930,74 @@ WHERE
 @@ -56 +58 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -157 +159 @@
+@@ -163 +165 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.users_lifecycle_to_collection_over_90_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
--- duckdb: as oso.users_lifecycle_to_project_over_90_day_window, but
-@@ -16 +16 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
+-- duckdb: as oso.users_lifecycle_to_collection_over_30_day_window, but
 @@ -20 +20 @@
--    FROM oso.user_active_days_to_project_over_90_day_window
+-    FROM oso.user_active_days_to_collection_over_30_day_window
 +    FROM oso.user_active_days_to_collection_over_90_day_window
-@@ -35 +35 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
 @@ -39 +39 @@
--    FROM oso.user_active_days_to_project_over_90_day_window
+-    FROM oso.user_active_days_to_collection_over_30_day_window
 +    FROM oso.user_active_days_to_collection_over_90_day_window
-@@ -53 +53 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -54,0 +55,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -56 +58 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -157 +159 @@
--  CAST(to_artifact_id AS TEXT) AS to_project_id,
-+  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.users_lifecycle_to_project_over_90_day_window, but
-@@ -16 +16 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
+@@ -42 +42 @@
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+@@ -90 +90 @@
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-89) DAY AS DATE)
+@@ -126 +126 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_90_day_window' AS metric,
+-- trino: as oso.users_lifecycle_to_collection_over_30_day_window, but
 @@ -20 +20 @@
--    FROM oso.user_active_days_to_project_over_90_day_window
+-    FROM oso.user_active_days_to_collection_over_30_day_window
 +    FROM oso.user_active_days_to_collection_over_90_day_window
-@@ -35 +35 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
 @@ -39 +39 @@
--    FROM oso.user_active_days_to_project_over_90_day_window
+-    FROM oso.user_active_days_to_collection_over_30_day_window
 +    FROM oso.user_active_days_to_collection_over_90_day_window
-@@ -53 +53 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -54,0 +55,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -56 +58 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -157 +159 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
-+  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+@@ -42 +42 @@
+-    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
++    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
+@@ -90 +90 @@
+-      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, users.metrics_window_date) AS DATE)
+@@ -126 +126 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_90_day_window' AS metric,
 
 -- oso.users_lifecycle_to_collection_over_180_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
--- duckdb: as oso.users_lifecycle_to_project_over_180_day_window, but
-@@ -16 +16 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
+-- duckdb: as oso.users_lifecycle_to_collection_over_30_day_window, but
 @@ -20 +20 @@
--    FROM oso.user_active_days_to_project_over_180_day_window
+-    FROM oso.user_active_days_to_collection_over_30_day_window
 +    FROM oso.user_active_days_to_collection_over_180_day_window
-@@ -35 +35 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
 @@ -39 +39 @@
--    FROM oso.user_active_days_to_project_over_180_day_window
+-    FROM oso.user_active_days_to_collection_over_30_day_window
 +    FROM oso.user_active_days_to_collection_over_180_day_window
-@@ -53 +53 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -54,0 +55,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -56 +58 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -157 +159 @@
--  CAST(to_artifact_id AS TEXT) AS to_project_id,
-+  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.users_lifecycle_to_project_over_180_day_window, but
-@@ -16 +16 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
+@@ -42 +42 @@
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
+@@ -90 +90 @@
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-179) DAY AS DATE)
+@@ -126 +126 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_180_day_window' AS metric,
+-- trino: as oso.users_lifecycle_to_collection_over_30_day_window, but
 @@ -20 +20 @@
--    FROM oso.user_active_days_to_project_over_180_day_window
+-    FROM oso.user_active_days_to_collection_over_30_day_window
 +    FROM oso.user_active_days_to_collection_over_180_day_window
-@@ -35 +35 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
 @@ -39 +39 @@
--    FROM oso.user_active_days_to_project_over_180_day_window
+-    FROM oso.user_active_days_to_collection_over_30_day_window
 +    FROM oso.user_active_days_to_collection_over_180_day_window
-@@ -53 +53 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -54,0 +55,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -56 +58 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -157 +159 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
-+  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+@@ -42 +42 @@
+-    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
++    active.metrics_sample_date = CAST(DATE_ADD('DAY', -180, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
+@@ -90 +90 @@
+-      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
++      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, users.metrics_window_date) AS DATE)
+@@ -126 +126 @@
+-    names.name || '_over_30_day_window' AS metric,
++    names.name || '_over_180_day_window' AS metric,

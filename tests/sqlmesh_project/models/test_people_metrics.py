@@ -1,12 +1,18 @@
 """Who came, stayed and left, and on how few people work rests: values that can be checked by hand."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from code_metrics import Amounts, CodeMetrics, Place, code_metrics
 from model_runs import window
 from raw_lake import Archive
 
+from sqlmesh_project.metrics_factory import MetricQueryDef, factory_options, load
+from sqlmesh_project.oso_metrics.lifecycle import LIFECYCLE
+
+FAMILIES_PAGE = Path(__file__).resolve().parents[3] / "docs" / "metric-families.md"
 SPAN = window("2025-01-01", "2026-01-01")
 ALICE, BOB, CAROL, DAVE, BOT = 1, 2, 3, 4, 9
 BOT_LOGIN = {"login": "updater[bot]"}
@@ -234,3 +240,27 @@ def test_velocity_counts_work_by_anyone_and_people_twice(metrics: CodeMetrics, e
     found = metrics.amounts("project_velocity", "monthly", HEALTH, entity_type)["project_velocity"]
     march = 10 + 1 + 2 + 2 * 3 if entity_type == "artifact" else 117 + 1 + 2 + 2 * 4
     assert found == {"2025-03-01": march, "2025-04-01": 1}
+
+
+def test_the_documented_query_answers_for_months_that_are_not_neighbours(metrics: CodeMetrics, tmp_path: Path) -> None:
+    documented = re.findall(r"```sql\n(.*?)```", FAMILIES_PAGE.read_text(), re.DOTALL)[1]
+    active_days = LIFECYCLE["developer_active_days"]
+    options = metrics.metrics.options
+    found = {}
+    for months in (12, 2):
+        path = tmp_path / f"lost_in_{months}_months.sql"
+        path.write_text(documented.replace("-12", f"-{months}"))
+        lost = MetricQueryDef(ref=str(path), time_aggregations=("monthly",))
+        found[months] = load(
+            factory_options(
+                start=options.start,
+                metric_queries={"developer_active_days": active_days, "lost": lost},
+                timeseries_sources=sorted(options.timeseries_sources),
+                relations=sorted(options.relations),
+            )
+        )
+    assert found[12].models["oso.lost_to_project_monthly"].reads == "lookback:12:month"
+    # of January Alice and Bob are lost in March; of February Carol, not Alice, in April; of April Alice in June
+    assert CodeMetrics(metrics.run, found[2], SPAN).amounts("lost", "monthly", PEOPLE) == {
+        "lost": {"2025-03-01": 2, "2025-04-01": 1, "2025-06-01": 1}
+    }
