@@ -52,7 +52,7 @@ lint: $(STAMP) ## Format, lint, import direction, and the metrics
 	$(RUN)ruff format --check .
 	$(RUN)ruff check .
 	$(RUN)lint-imports
-	$(RUN)oso metrics lint
+	$(RUN)oso metrics lint --strict
 
 types: $(STAMP) ## Static types
 	$(RUN)ty check --error-on-warning

@@ -16,7 +16,6 @@ from oso_dagster.cli.findings import FIRST_QUESTION
 from oso_dagster.cli.reference import PAGES
 from oso_lake import Lake
 from oso_lake.settings import Settings
-from sqlmesh_project.metrics_factory import MetricMetadata, MetricQueryDef, factory_options, load, registry
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -100,25 +99,6 @@ def test_the_readmes_metric_is_the_projects_own() -> None:
     shown = blocks(README, "sql")[0].split("\n", maxsplit=1)
     path = ROOT / shown[0].removeprefix("-- ")
     assert " ".join(shown[1].split()) == " ".join(path.read_text().split())
-
-
-def test_the_tutorials_metric_loads_and_gives_the_models_it_says(tmp_path: Path) -> None:
-    (tmp_path / "code").mkdir()
-    (tmp_path / "code" / "reviews.sql").write_text(blocks(TUTORIAL, "sql")[0])
-    names = {"MetricQueryDef": MetricQueryDef, "MetricMetadata": MetricMetadata}
-    entry = eval("{" + blocks(TUTORIAL, "python")[0] + "}", names)  # noqa: S307 - our own page
-    options = registry().options
-    loaded = load(
-        factory_options(
-            start="2025-01-01",
-            metric_queries=entry,
-            queries_dir=tmp_path,
-            timeseries_sources=sorted(options.timeseries_sources),
-            relations=sorted(options.relations),
-        )
-    )
-    assert len(loaded.models) == 12
-    assert "PULL_REQUEST_REVIEW" in loaded.render("oso.reviews_to_project_monthly")
 
 
 @pytest.mark.parametrize("name", PAGES)

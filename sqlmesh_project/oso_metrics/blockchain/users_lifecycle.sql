@@ -6,12 +6,7 @@ WITH current_users AS (
     active.from_artifact_id
   FROM @metrics_peer_ref(user_active_days) AS active
   WHERE
-    active.metrics_sample_date = @relative_window_sample_date(
-      @metrics_end('DATE'),
-      @rolling_window,
-      @rolling_unit,
-      0
-    )
+    active.metrics_sample_date = @relative_window_sample_date(@metrics_end('DATE'), @rolling_window, @rolling_unit, 0)
 ), previous_users AS (
   SELECT
     active.event_source,
@@ -19,12 +14,7 @@ WITH current_users AS (
     active.from_artifact_id
   FROM @metrics_peer_ref(user_active_days) AS active
   WHERE
-    active.metrics_sample_date = @relative_window_sample_date(
-      @metrics_end('DATE'),
-      @rolling_window,
-      @rolling_unit,
-      -1
-    )
+    active.metrics_sample_date = @relative_window_sample_date(@metrics_end('DATE'), @rolling_window, @rolling_unit, -1)
 ), first_transactions AS (
   SELECT
     firsts.event_source,
@@ -72,7 +62,11 @@ WITH current_users AS (
     known.to_artifact_id,
     SUM(known.is_current) AS active_users,
     SUM(known.is_new) AS new_users,
-    SUM(known.is_current * (1 - known.is_previous) * (1 - known.is_new)) AS returning_users,
+    SUM(known.is_current * (
+      1 - known.is_previous
+    ) * (
+      1 - known.is_new
+    )) AS returning_users,
     SUM(known.is_current * known.is_previous) AS retained_users,
     SUM(1 - known.is_current) AS churned_users,
     SUM(known.is_current - known.is_previous) AS active_change
