@@ -106,7 +106,7 @@ def replace(
             break
         except CommitFailedException:
             if attempt + 1 == MAX_ATTEMPTS:
-                _discard(table, added)
+                discard_files(table, added)
                 raise
             time.sleep(random.uniform(0.01, 0.05) * 2 ** min(attempt, 5))  # noqa: S311
             table.refresh()
@@ -126,9 +126,9 @@ def _write_all(table: "Table", contract: TableContract, data: pa.Table | Iterabl
             else:
                 written.append(adopted)
         for slab in _slabs(rest):
-            written.extend(_write(table, contract.conform(slab)))
+            written.extend(write_files(table, contract.conform(slab)))
     except BaseException:
-        _discard(table, written)
+        discard_files(table, written)
         raise
     return written
 
@@ -159,7 +159,7 @@ def _commit(
                 for file in (*kept, *added):
                     snapshot.append_data_file(file)
     except CommitFailedException:
-        _discard(table, kept)
+        discard_files(table, kept)
         raise
     return producer.snapshot_id, True
 
@@ -185,11 +185,12 @@ def _affected(table: "Table", scope_filter: "BooleanExpression") -> tuple[list["
             continue
         dropped.append(task.file)
         if rest.num_rows:
-            kept.extend(_write(table, rest))
+            kept.extend(write_files(table, rest))
     return dropped, kept
 
 
-def _write(table: "Table", rows: pa.Table) -> Iterator["DataFile"]:
+def write_files(table: "Table", rows: pa.Table) -> Iterator["DataFile"]:
+    """Write `rows` as data files of `table`, apart by partition, that no snapshot refers to yet."""
     from pyiceberg.io.pyarrow import _dataframe_to_data_files
 
     if not rows.num_rows:
@@ -197,7 +198,7 @@ def _write(table: "Table", rows: pa.Table) -> Iterator["DataFile"]:
     return iter(_dataframe_to_data_files(table.metadata, rows, table.io, write_uuid=uuid.uuid4()))
 
 
-def _discard(table: "Table", files: Iterable["DataFile"]) -> None:
+def discard_files(table: "Table", files: Iterable["DataFile"]) -> None:
     """Delete data files that no snapshot will ever refer to."""
     for file in files:
         table.io.delete(file.file_path)

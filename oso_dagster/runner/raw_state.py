@@ -90,14 +90,11 @@ class RawState:
         return {day.isoformat(): _digest(snapshots.get(name) for name in windows) for day, windows in needed.items()}
 
     def _head(self, table: str) -> str:
-        """Id of the current snapshot; empty for a table that is empty or does not exist."""
-        from pyiceberg.exceptions import NoSuchTableError
+        """Id of the snapshot that last changed rows; empty for a table that is empty or does not exist."""
+        from oso_lake.probes import content_snapshot
 
-        try:
-            snapshot = self.catalog.load_table(table).current_snapshot()
-        except NoSuchTableError:
-            return ""
-        return str(snapshot.snapshot_id) if snapshot else ""
+        snapshot_id = content_snapshot(self.catalog, table)
+        return "" if snapshot_id is None else str(snapshot_id)
 
     def sources_of(self, model: ModelEntry, read: Window) -> Sources:
         """The state of everything raw that `model` reads for the window `read`, as the ledger keeps it."""
@@ -111,7 +108,7 @@ class RawState:
         return found
 
     def heads(self, tables: Iterable[str]) -> dict[str, str]:
-        """Current snapshot of each raw table."""
+        """The snapshot that last changed each raw table."""
         return {table: self.head(table) for table in sorted(tables)}
 
 

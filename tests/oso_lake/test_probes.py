@@ -13,7 +13,7 @@ from oso_lake import filters
 from oso_lake.catalog import open_catalog
 from oso_lake.commits import Commit, Scope, replace
 from oso_lake.contracts import TIMESTAMP, TableContract, column
-from oso_lake.probes import current_snapshot, last_change, window_snapshots
+from oso_lake.probes import content_snapshot, last_change, window_snapshots
 from oso_lake.settings import Settings
 from oso_lake.window_names import decode_windows, encode_windows, hour_name, matching_windows, parse_hour
 
@@ -76,14 +76,14 @@ def test_many_windows_at_once_give_the_same_as_one_by_one(catalog: Catalog) -> N
 
 def test_a_table_that_does_not_exist_was_never_changed(catalog: Catalog) -> None:
     assert last_change(catalog, "test.nothing", name(0)) is None
-    assert current_snapshot(catalog, "test.nothing") is None
+    assert content_snapshot(catalog, "test.nothing") is None
 
 
 def test_a_rewrite_by_another_tool_changes_every_older_window(catalog: Catalog) -> None:
     put(catalog, 0, 1, value=1)
     table = catalog.load_table("test.hours")
     table.append(CONTRACT.rows([{"at": START + timedelta(hours=1), "n": 9}]))
-    foreign = current_snapshot(catalog, "test.hours")
+    foreign = content_snapshot(catalog, "test.hours")
     newer = put(catalog, 1, 1, value=2)
     assert last_change(catalog, "test.hours", name(0)) == foreign
     assert last_change(catalog, "test.hours", name(1)) == newer.snapshot_id
