@@ -89,18 +89,22 @@ def evaluate(session: Session, name: str, window: Window, footprint: str = "") -
 
 
 def _measure(session: Session, name: str, window: Window) -> tuple[int, str]:
-    """Rows of the window and a digest of them, in whatever order they lie."""
+    """Rows of the window and a digest of them, in whatever order they lie.
+
+    The digest is a sum: DuckDB joins the hashes of a row's columns by XOR, so that under BIT_XOR the last column of two
+    rows of one amount cancels out, and both may change unseen.
+    """
     from sqlglot import exp
 
     snapshot = session.snapshots[name]
     table = exp.to_table(snapshot.table_name())
-    query = exp.select("count(*)", "coalesce(bit_xor(hash(rows_)), 0)").from_(exp.alias_(table, "rows_", table=True))
+    query = exp.select("count(*)", "coalesce(sum(hash(rows_)), 0)").from_(exp.alias_(table, "rows_", table=True))
     model = snapshot.model
     if model.time_column is not None:
         column = model.time_column.column
         query = query.where(column >= _literal(window.start.isoformat()), column < _literal(window.end.isoformat()))
     count, digest = session.context.engine_adapter.fetchone(query, quote_identifiers=True) or (0, 0)
-    return int(count), f"{digest:x}"
+    return int(count), f"{int(digest):x}"
 
 
 def _literal(day: str) -> Any:

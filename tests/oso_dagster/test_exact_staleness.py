@@ -14,6 +14,7 @@ from oso_dagster.groups import batches
 from oso_dagster.manifest import ModelEntry, load_manifest
 from oso_dagster.project import Project
 from oso_dagster.reads import Reads
+from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.footprints import FootprintError, checked
 from oso_dagster.spans import merged, without
 from oso_lake import Lake
@@ -157,6 +158,19 @@ def test_scattered_days_that_landed_anew_are_computed_and_nothing_between(comput
     assert windows["stg_events"] == windows["stars_to_artifact_daily"] == scattered
     assert windows["stars_to_artifact_weekly"] == ["[2024-01-01, 2024-01-08)", "[2024-02-05, 2024-02-12)"]
     assert windows["stars_to_artifact_monthly"] == ["[2024-01-01, 2024-03-01)"]
+
+
+def test_rows_that_change_alike_are_a_change(computed: Project) -> None:
+    day = date(2024, 1, 17)
+    entries = []
+    for actors in ((1,), (1, 2)):
+        stars = [("WatchEvent", actor, repository) for actor in actors for repository in (1, 2)]
+        land_events(computed.settings, day, day + ONE_DAY, events=lambda _, stars=stars: stars, again=True)
+        assert api.materialize(computed.settings, "stars_to_artifact_daily +stg_events", project=computed).failed == {}
+        found = ledger_of(computed).entries()["oso.stars_to_artifact_daily"]
+        entries.append(next(entry for entry in found if entry.window.start <= day < entry.window.end))
+    # two repositories had one star each, and have two each now
+    assert entries[1].changed == entries[1].computed > entries[0].changed
 
 
 def test_a_first_event_that_moves_concerns_the_days_it_left_and_reached(computed: Project) -> None:
