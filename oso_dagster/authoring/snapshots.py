@@ -31,7 +31,7 @@ def snapshot(loaded: TimeseriesMetrics, metric: Metric) -> str:
     """The file of `metric`: comments say which model and engine each part is of."""
     parts = [f"-- {metric.name}: {metric.sql_source_path} as it is rendered; {UPDATE}\n"]
     before: list[_Rendered] = []
-    for model in metric.models:
+    for model in (*metric.models, *metric.states):
         parts.append(f"\n-- {model.name}: {model.strategy}; reads={model.reads}\n")
         told: dict[str, str] = {}
         for engine in ENGINES:

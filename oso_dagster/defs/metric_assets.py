@@ -50,7 +50,9 @@ def group_name(model: ModelEntry) -> str:
     """The group under which the UI shows a model."""
     if model.metric is None:
         return {"staging": "staging", "mart": "directory"}.get(model.model_type, "events")
-    if model.reads.kind is ReadKind.ROLLING:
+    if model.model_type == "metric_state":
+        aggregation = "states"
+    elif model.reads.kind is ReadKind.ROLLING:
         aggregation = f"rolling_{model.reads.count}_{model.reads.unit}"
     else:
         aggregation = model.grain.value if model.grain else "over_all_time"

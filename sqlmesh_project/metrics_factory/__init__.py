@@ -6,8 +6,8 @@
 
 Modules, in the order a query passes them: definitions, validation, parsing, branching, exactness, macros, columns,
 reading, reaching (locality), joiner (keying, lifting, memberships, using; graph, dimensions, scopes), strategies
-(shapes, states, rolling, dating, rewording; clocks, calendar_sql), rendering, compiling, meaning, footprints, models,
-catalogue, overriding (proxies), factory, output. Mistakes are in errors.
+(shapes, states, rolling, dating, rewording; clocks, calendar_sql), rendering, storing, compiling, meaning, footprints,
+models, catalogue, overriding (proxies), factory, output. Mistakes are in errors.
 """
 
 import importlib.util
@@ -85,6 +85,7 @@ def factory_options(  # noqa: PLR0913 - the author's interface, all by keyword
     graph: EntityGraph = DIRECTORY,
     dimensions: Sequence[Dimension] = (),
     enabled: bool = True,
+    stored_states: bool = False,
     model_prefix: str | None = None,
     models_dir: str | Path | None = None,
 ) -> FactoryOptions:
@@ -94,8 +95,9 @@ def factory_options(  # noqa: PLR0913 - the author's interface, all by keyword
     `attribution="as_of_event"` needs where a query does not bound it); `dimensions` hold facts about artifacts;
     `relations` are all other tables that metrics read. `graph` leads from artifacts to the other entity types.
     `metadata_modifiers` give audits and tags to models in addition. `models_dir` (below the SQLMesh project) holds the
-    models whose MODEL blocks say which columns their tables have. Raises TypeError and ValueError for what is wrong
-    with these options themselves.
+    models whose MODEL blocks say which columns their tables have. With `stored_states` rolling
+    windows read models of states, else the events themselves: for a look at one model alone. Raises TypeError and
+    ValueError for what is wrong with these options themselves.
     """
     if model_prefix is not None:
         warnings.warn("model_prefix has no effect: models are named after their metric", stacklevel=3)
@@ -119,6 +121,7 @@ def factory_options(  # noqa: PLR0913 - the author's interface, all by keyword
         time_columns=_time_columns(timeseries_sources, schema),
         columns=columns,
         metadata_modifiers=tuple(metadata_modifiers),
+        stored_states=stored_states,
     )
 
 
@@ -127,6 +130,7 @@ def timeseries_metrics(**options: Any) -> TimeseriesMetrics:
 
     Raises MetricsError with every mistake; inside `keeping_sound_metrics()` the sound metrics are kept instead.
     """
+    options.setdefault("stored_states", True)
     metrics = load(factory_options(**options), strict=_strict)
     for name, model in metrics.models.items():
         register(model, metrics.queries[name])

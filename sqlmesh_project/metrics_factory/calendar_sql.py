@@ -132,6 +132,11 @@ def floor(grain: Grain, expression: exp.Expr) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=first_half, true=year)], default=add(year.copy(), 6, "month"))
 
 
+def longest_days(count: int, unit: str) -> int:
+    """Days in the longest `count` units."""
+    return count * {**DAY_UNITS, "month": 31, "quarter": 92, "year": 366}[unit]
+
+
 def following(grain: Grain, bucket: exp.Expr) -> exp.Expr:
     """First day of the bucket after the one that begins with `bucket`."""
     if grain.months:

@@ -16,9 +16,13 @@ _OPEN = MetricMetadata()
 
 
 def described_metric(
-    name: str, definition: MetricQueryDef, inferred: Additivity, models: tuple[MetricModelDefinition, ...]
+    name: str,
+    definition: MetricQueryDef,
+    inferred: Additivity,
+    models: tuple[MetricModelDefinition, ...],
+    states: tuple[MetricModelDefinition, ...],
 ) -> Metric:
-    """The metric `name` with its models; `inferred` is the additivity that its SQL shows."""
+    """The metric `name` with its models and those of states; `inferred` is the additivity that its SQL shows."""
     metadata = definition.metadata or _OPEN
     names = list(dict.fromkeys(emitted for model in models for emitted in model.metric_names))
     return Metric(
@@ -35,6 +39,7 @@ def described_metric(
         sql_source_path=definition.ref,
         named={emitted: _named(emitted, definition, inferred, alone=len(names) == 1) for emitted in names},
         models=models,
+        states=states,
     )
 
 

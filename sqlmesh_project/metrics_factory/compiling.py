@@ -1,7 +1,7 @@
 """Compiles one metric's query for one variant: macros, reading rules, joiner, strategy, frame, each in its module."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlglot import exp
@@ -17,10 +17,12 @@ from sqlmesh_project.metrics_factory.joiner import Joiner
 from sqlmesh_project.metrics_factory.keying import PEER_COLUMNS
 from sqlmesh_project.metrics_factory.macros import PEER, Resolution, resolve_macros
 from sqlmesh_project.metrics_factory.meaning import additivity, may_lack_amount, require_one_row, sum_over_contributors
-from sqlmesh_project.metrics_factory.reaching import Bounder, reads_tag
+from sqlmesh_project.metrics_factory.reaching import Bounder, Reach, reads_tag
 from sqlmesh_project.metrics_factory.reading import read_bounds, resolve_group_by
 from sqlmesh_project.metrics_factory.rendering import Frame
+from sqlmesh_project.metrics_factory.rolling import RollingStates
 from sqlmesh_project.metrics_factory.scopes import table_name
+from sqlmesh_project.metrics_factory.storing import StoredState, store
 from sqlmesh_project.metrics_factory.strategies import choose
 
 
@@ -36,6 +38,7 @@ class Compiled:
     strategy: str
     additivity: Additivity
     may_lack_amount: bool
+    states: tuple[StoredState, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -54,6 +57,8 @@ class Compiler:
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
     time_columns: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    stores_states: bool = False
 
     def __post_init__(self) -> None:
         # the same for every variant
@@ -106,6 +111,11 @@ class Compiler:
         lacks_amounts = may_lack_amount(query)
         self._joiner(variant).lift(query)
         strategy = choose(query, variant, self.first, incremental=incremental)
+        states: tuple[StoredState, ...] = ()
+        if self.stores_states and isinstance(strategy, RollingStates) and definition.rolling is not None:
+            model_name = f"{self.schema}.{self.metric}_{{}}_to_{variant.entity_type}_daily"
+            strategy, states = store(strategy, model_name=model_name, rolling=definition.rolling, reach=reach)
+            reach = Reach()
         strategy.apply(query)
         framed = Frame(variant=variant, incremental=incremental, first=self.first).wrap(query, strategy)
         return Compiled(
@@ -115,6 +125,7 @@ class Compiler:
             metric_names=self._names(resolution),
             reads=reads_tag(variant, reach, resolution.previous_windows),
             strategy=strategy.description,
+            states=tuple(replace(state, tables=self._tables(state.query)) for state in states),
             additivity=kind,
             may_lack_amount=lacks_amounts,
         )

@@ -164,6 +164,7 @@ class MetricModelDefinition:
     column_descriptions: Mapping[str, str]
     audits: tuple[AuditCall, ...]
     grain_columns: tuple[str, ...]
+    is_state: bool = False
 
     @property
     def entity_type(self) -> str:
@@ -229,6 +230,7 @@ class Metric:
     sql_source_path: str
     named: Mapping[str, NamedMetric]
     models: tuple[MetricModelDefinition, ...]
+    states: tuple[MetricModelDefinition, ...] = ()
 
     @property
     def metric_names(self) -> tuple[str, ...]:

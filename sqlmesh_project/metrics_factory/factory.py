@@ -6,7 +6,7 @@ only the metric SQL files. All mistakes of one load are collected; `strict=False
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
@@ -28,9 +28,10 @@ from sqlmesh_project.metrics_factory.definitions import (
 from sqlmesh_project.metrics_factory.dimensions import Dimension, dimension_problems
 from sqlmesh_project.metrics_factory.errors import MetricProblem, MetricsError, SqlMistake, suggestion
 from sqlmesh_project.metrics_factory.graph import DIRECTORY, EntityGraph
-from sqlmesh_project.metrics_factory.models import MetadataModifier, model_definition, modified
+from sqlmesh_project.metrics_factory.models import MetadataModifier, model_definition, modified, state_definition
 from sqlmesh_project.metrics_factory.output import executable_sql
 from sqlmesh_project.metrics_factory.parsing import parse_query
+from sqlmesh_project.metrics_factory.storing import are_shared
 from sqlmesh_project.metrics_factory.validation import as_day, problems_of, retired_options
 
 
@@ -53,6 +54,7 @@ class FactoryOptions:
     time_columns: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
     metadata_modifiers: Sequence[MetadataModifier] = ()
+    stored_states: bool = False
 
 
 @dataclass(kw_only=True)
@@ -200,15 +202,28 @@ class _Loader:
                 dimensions=self.dimensions,
                 time_columns=self.options.time_columns,
                 columns=self.options.columns,
+                stores_states=self.options.stored_states,
             )
             wanted = variants(definition)
             mistakes = compiler.column_mistakes(wanted[0])
             if not mistakes:
-                self.compiled[metric] = [(variant, compiler.compile(variant)) for variant in wanted]
+                self.compiled[metric] = self._variants(metric, wanted, compiler)
         except SqlMistake as mistake:
             mistakes = [mistake]
         for mistake in mistakes:
             self.problems.append(MetricProblem(metric=metric, message=str(mistake), path=str(path), line=mistake.line))
+
+    def _variants(self, metric: str, wanted: Sequence[Variant], compiler: Compiler) -> list[tuple[Variant, Compiled]]:
+        compiled = [(variant, compiler.compile(variant)) for variant in wanted]
+        if not are_shared(one.states for _, one in compiled):
+            compiler = replace(compiler, stores_states=False)
+            compiled = [(variant, compiler.compile(variant)) for variant in wanted]
+        taken = {*self.declared.values()}
+        for name in {state.name for _, one in compiled for state in one.states} & taken:
+            raise SqlMistake(
+                f"{metric!r} keeps the states of its rolling windows in {name}: give that metric another name"
+            )
+        return compiled
 
     def _check_names(self) -> None:
         """One catalogue row a name: what `metadata_by_name` describes exists, and no two metrics give one name."""
@@ -288,9 +303,10 @@ class _Loader:
     def _assemble(self, order: Iterable[str]) -> TimeseriesMetrics:
         result = TimeseriesMetrics(options=self.options, problems=tuple(self.problems))
         made: dict[str, tuple[MetricModelDefinition, exp.Query]] = {}
+        needed: dict[str, list[str]] = {}
         for metric, models in self.compiled.items():
             definition = self.definitions[metric]
-            described = []
+            described, states = [], dict[str, MetricModelDefinition]()
             for variant, compiled in models:
                 name = self.declared[metric, _peer_key(variant)]
                 peers = {self.declared[peer, _peer_key(other)] for peer, other in compiled.peers}
@@ -300,10 +316,17 @@ class _Loader:
                 )  # fmt: skip
                 model = modified(model, definition, self.options.metadata_modifiers)
                 described.append(model)
+                for state in compiled.states:
+                    states[state.name] = state_definition(state, metric, definition, self.options)
+                    made[state.name] = (states[state.name], state.query)
                 made[name] = (model, compiled.query)
-            result.metrics[metric] = described_metric(metric, definition, models[0][1].additivity, tuple(described))
+                needed[name] = [state.name for state in compiled.states]
+            result.metrics[metric] = described_metric(
+                metric, definition, models[0][1].additivity, tuple(described), tuple(states.values())
+            )
         for name in order:
-            result.models[name], result.queries[name] = made[name]
+            for one in [*needed[name], name]:
+                result.models[one], result.queries[one] = made[one]
         return result
 
 

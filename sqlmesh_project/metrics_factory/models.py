@@ -1,7 +1,7 @@
 """Describes a compiled metric model for SQLMesh and its readers: tags, schedule, columns, descriptions, audits."""
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,6 +16,8 @@ from sqlmesh_project.metrics_factory.definitions import (
 )
 from sqlmesh_project.metrics_factory.graph import CURRENT
 from sqlmesh_project.metrics_factory.rendering import columns
+from sqlmesh_project.metrics_factory.states import DAY
+from sqlmesh_project.metrics_factory.storing import StoredState
 from sqlmesh_project.metrics_factory.validation import as_day
 
 if TYPE_CHECKING:
@@ -54,12 +56,12 @@ def model_definition(
         "metrics_sample_date",
     )
     incremental = definition.incremental and variant.grain is not None
-    tags = _tags(metric, variant, definition, compiled, options, incremental=incremental)
+    tags = _tags(metric, variant, definition, compiled.reads, options, incremental=incremental)
     return MetricModelDefinition(
         name=name,
         metric=metric,
         variant=variant,
-        owner=next((tag.removeprefix("owner=") for tag in tags if tag.startswith("owner=")), None),
+        owner=_owner(tags),
         cron="@daily" if variant.grain in (None, Grain.DAILY) else variant.grain.cron,
         start=as_day(definition.start) if definition.start else options.start,
         end=as_day(definition.end) if definition.end else None,
@@ -107,11 +109,46 @@ def modified(
     return model
 
 
+def state_definition(
+    state: StoredState, metric: str, definition: MetricQueryDef, options: "FactoryOptions"
+) -> MetricModelDefinition:
+    """The model of states that the rolling windows of `metric` share: nobody's metric, so that it is not published."""
+    tags = _tags(metric, state.variant, definition, state.reads, options, incremental=True)
+    own = {"model_type": "metric_state", "intermediate": "true"}
+    tags = (*(tag for tag in tags if tag.split("=")[0] not in own), *(f"{key}={value}" for key, value in own.items()))
+    keys = tuple(name for name, kind in state.columns.items() if kind not in {"BIGINT", "DOUBLE"})
+    return MetricModelDefinition(
+        name=state.name,
+        metric=metric,
+        variant=state.variant,
+        owner=_owner(tags),
+        cron="@daily",
+        start=as_day(definition.start) if definition.start else options.start,
+        end=as_day(definition.end) if definition.end else None,
+        incremental=True,
+        reads=state.reads,
+        strategy="states: what a day adds to the rolling windows that hold it",
+        depends_on=state.tables,
+        metric_names=(),
+        tags=tags,
+        description=f"What each day adds to the rolling windows of {metric}, shared by windows of every length.",
+        columns=state.columns,
+        column_descriptions=state.descriptions,
+        audits=(("not_null", {"columns": (DAY,)}),),
+        grain_columns=keys,
+        is_state=True,
+    )
+
+
+def _owner(tags: Iterable[str]) -> str | None:
+    return next((tag.removeprefix("owner=") for tag in tags if tag.startswith("owner=")), None)
+
+
 def _tags(
     metric: str,
     variant: Variant,
     definition: MetricQueryDef,
-    compiled: Compiled,
+    reads: str,
     options: "FactoryOptions",
     *,
     incremental: bool,
@@ -121,7 +158,7 @@ def _tags(
         "model_type": "metric",
         "metric": metric,
         "entity": variant.entity_type,
-        "reads": compiled.reads,
+        "reads": reads,
         "category": definition.ref.split("/")[0] if "/" in definition.ref else "metrics",
     }
     if incremental and variant.grain is not None:

@@ -13,7 +13,6 @@ from sqlglot import exp
 
 from oso_lake.calendar import Grain
 from sqlmesh_project.metrics_factory.calendar_sql import (
-    DAY_UNITS,
     Bucket,
     EarlierStart,
     WindowEnd,
@@ -21,6 +20,7 @@ from sqlmesh_project.metrics_factory.calendar_sql import (
     WindowStart,
     add,
     end_date,
+    longest_days,
     start_date,
 )
 from sqlmesh_project.metrics_factory.definitions import Variant
@@ -32,7 +32,6 @@ from sqlmesh_project.metrics_factory.scopes import Source, own_nodes, sources
 
 SAMPLE_DATE = "metrics_sample_date"
 TIME_COLUMNS = ("bucket_day", "time")
-_LONGEST_UNIT_DAYS = {**DAY_UNITS, "month": 31, "quarter": 92, "year": 366}
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ class Bounder:
         _also(read, lower=lower, upper=None if read.has_upper else WindowEnd(this=kind))
 
     def _days(self, node: exp.Expr) -> int:
-        return int(node.args["count"].name) * _LONGEST_UNIT_DAYS[node.args["unit"].name]
+        return longest_days(int(node.args["count"].name), node.args["unit"].name)
 
 
 def reads_tag(variant: Variant, reach: Reach, previous: int) -> str:
@@ -159,7 +158,7 @@ def reads_tag(variant: Variant, reach: Reach, previous: int) -> str:
     window, unit = variant.window, variant.unit or "day"
     if window is not None:
         if reach.days:
-            return f"lookback:{window * _LONGEST_UNIT_DAYS[unit] * (previous + 1) - 1 + reach.days}"
+            return f"lookback:{longest_days(window, unit) * (previous + 1) - 1 + reach.days}"
         return f"rolling:{window}:{unit}" + (f":{previous}" if previous else "")
     if not previous or variant.grain is None:
         return f"lookback:{reach.days}" if reach.days else "window"
@@ -167,7 +166,7 @@ def reads_tag(variant: Variant, reach: Reach, previous: int) -> str:
     days = {Grain.DAILY: "day", Grain.WEEKLY: "week"}
     count, unit = (grain.months * previous, "month") if grain.months else (previous, days[grain])
     if reach.days:
-        return f"lookback:{count * _LONGEST_UNIT_DAYS[unit] + reach.days}"
+        return f"lookback:{longest_days(count, unit) + reach.days}"
     return f"lookback:{count}" if unit == "day" else f"lookback:{count}:{unit}"
 
 

@@ -156,6 +156,11 @@ def _is_text(key: exp.Expr) -> bool:
     return isinstance(key, exp.Column) and (key.name.lower() in _TEXTS or key.table == MEMBERSHIP)
 
 
+def is_never_null(key: exp.Expr) -> bool:
+    """Whether no row that passes a metric's audits has NULL for it."""
+    return isinstance(key, exp.Column) and (key.name.lower() in {"event_source", SOURCE_KEY} or key.table == MEMBERSHIP)
+
+
 def _substitute(expression: exp.Expr, values: dict[exp.Expr, exp.Expr], date_column: exp.Expr) -> exp.Expr:
     def replace(node: exp.Expr) -> exp.Expr:
         if isinstance(node, Bucket | SampleDate):

@@ -15,7 +15,7 @@ from functools import cached_property
 from sqlglot import exp
 
 from sqlmesh_project.metrics_factory.calendar_sql import add, as_date, cast, end_date, start_date
-from sqlmesh_project.metrics_factory.shapes import Shape, is_distinct_count, is_of_its_day
+from sqlmesh_project.metrics_factory.shapes import Shape, is_distinct_count, is_never_null, is_of_its_day
 
 DAYS = "metrics_days"
 RECURRENCES = "metrics_recurrences"
@@ -79,6 +79,20 @@ class States:
     def is_counted(self) -> bool:
         """Whether all partial states are counts: whole numbers, which may be added and taken away again exactly."""
         return all(name.startswith("metrics_count_") for name in self.partials)
+
+    def described(self) -> dict[str, str]:
+        """What each column of the states holds."""
+        keys = {name: key.sql("duckdb") for name, key in zip(self.keys, self.shape.keys, strict=True)}
+        counted = "; ".join(f"{number}: {x.sql('duckdb')}" for number, x in self.distinct.items())
+        return {
+            DAY: "The day whose rows these are.",
+            PART: f"0 for a key's day as a whole, or what is counted distinct: {counted}.",
+            VALUE: "A value that is there on the day.",
+            PREVIOUS: "The day on which the values were there before, as far as a window can reach.",
+            COUNT: "How many distinct values.",
+            **{name: f"Key: {text}." for name, text in keys.items()},
+            **{name: f"{partial.sql('duckdb')} of the day." for name, partial in self.partials.items()},
+        }
 
     @property
     def keys(self) -> list[str]:
@@ -149,7 +163,8 @@ class States:
         value = exp.column(f"{VALUE}_{number}")
         rows = exp.select(DAY, *self.keys, exp.alias_(exp.Literal.number(number), PART), value.as_(VALUE))
         rows = rows.select(*(exp.alias_(cast(exp.null(), kind), name) for name, kind in kinds.items()))
-        rows = rows.distinct().from_("metrics_rows")
+        # of a single value the rows are distinct already
+        rows = (rows if len(self.distinct) == 1 else rows.distinct()).from_("metrics_rows")
         return rows.where(exp.Not(this=exp.Is(this=value.copy(), expression=exp.null())), copy=False)
 
     @property
@@ -196,9 +211,10 @@ class States:
     def _same_value(self) -> exp.Expr:
         """Equality of the identities, with NULL equal to NULL, in a form that every engine joins by hash."""
         conditions: list[exp.Expr] = []
+        nullable = {name for name, key in zip(self.keys, self.shape.keys, strict=True) if not is_never_null(key)}
         for name in self._identity:
             one, other = exp.column(name, table="metrics_current"), exp.column(name, table="metrics_before")
-            if name in {PART, VALUE}:
+            if name not in nullable:
                 conditions.append(exp.EQ(this=one, expression=other))
                 continue
             texts = [exp.Coalesce(this=side, expressions=[exp.Literal.string("")]) for side in (one, other)]

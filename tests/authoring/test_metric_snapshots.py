@@ -55,10 +55,12 @@ def test_every_model_is_in_its_metrics_snapshot_for_every_engine(metrics: Timese
     for metric in metrics.metrics.values():
         text = (SNAPSHOTS / f"{metric.name}.sql").read_text()
         assert [line.split(":")[0][3:] for line in text.splitlines() if line.startswith("-- oso.")] == [
-            model.name for model in metric.models
+            model.name for model in (*metric.models, *metric.states)
         ]
         for engine in ENGINES:
-            assert sum(line.startswith(f"-- {engine}:") for line in text.splitlines()) == len(metric.models)
+            assert sum(line.startswith(f"-- {engine}:") for line in text.splitlines()) == len(metric.models) + len(
+                metric.states
+            )
 
 
 def test_snapshots_stay_small_enough_to_review() -> None:

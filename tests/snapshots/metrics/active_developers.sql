@@ -103,111 +103,7 @@ WHERE
 
 -- oso.active_developers_to_artifact_over_30_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:30:day
 -- duckdb:
-WITH metrics_days AS (
-  WITH metrics_rows AS (
-    SELECT DISTINCT
-      CAST(events.bucket_day AS DATE) AS metrics_sample_date,
-      CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
-      CAST(events.event_source AS TEXT) AS metrics_key_1,
-      CAST(events.from_artifact_id AS TEXT) AS metrics_value_1
-    FROM oso.int_events_daily__github AS events
-    WHERE
-      (
-        events.event_type = 'COMMIT_CODE'
-        AND NOT events.from_artifact_id IN (
-          SELECT
-            bots.artifact_id
-          FROM oso.int_bots AS bots
-        )
-        AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-        AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
-      )
-      AND events.bucket_day >= CAST('2015-01-01' AS DATE)
-  )
-  SELECT
-    metrics_sample_date,
-    metrics_key_0,
-    metrics_key_1,
-    metrics_part,
-    metrics_value
-  FROM (
-    SELECT DISTINCT
-      metrics_sample_date,
-      metrics_key_0,
-      metrics_key_1,
-      0 AS metrics_part,
-      '' AS metrics_value
-    FROM metrics_rows
-    UNION ALL
-    SELECT DISTINCT
-      metrics_sample_date,
-      metrics_key_0,
-      metrics_key_1,
-      1 AS metrics_part,
-      metrics_value_1 AS metrics_value
-    FROM metrics_rows
-    WHERE
-      NOT metrics_value_1 IS NULL
-  ) AS metrics_parts
-), metrics_recurrences AS (
-  WITH metrics_current AS (
-    SELECT
-      metrics_sample_date,
-      metrics_key_0,
-      metrics_key_1,
-      metrics_part,
-      metrics_value,
-      LAG(metrics_sample_date) OVER (
-        PARTITION BY metrics_key_0, metrics_key_1, metrics_part, metrics_value
-        ORDER BY metrics_sample_date
-      ) AS metrics_previous
-    FROM metrics_days
-    WHERE
-      (
-        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-        AND metrics_sample_date <= @end_date
-      )
-      AND NOT metrics_part = 0
-  )
-  SELECT
-    metrics_sample_date,
-    metrics_key_0,
-    metrics_key_1,
-    metrics_part,
-    metrics_previous,
-    metrics_count
-  FROM (
-    SELECT
-      metrics_current.metrics_sample_date,
-      metrics_current.metrics_key_0,
-      metrics_current.metrics_key_1,
-      metrics_current.metrics_part,
-      metrics_current.metrics_previous AS metrics_previous,
-      COUNT(*) AS metrics_count
-    FROM metrics_current
-    GROUP BY
-      1,
-      2,
-      3,
-      4,
-      5
-    UNION ALL
-    SELECT
-      metrics_sample_date,
-      metrics_key_0,
-      metrics_key_1,
-      metrics_part,
-      CAST(NULL AS DATE) AS metrics_previous,
-      CAST(1 AS BIGINT) AS metrics_count
-    FROM metrics_days
-    WHERE
-      (
-        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-        AND metrics_sample_date <= @end_date
-      )
-      AND metrics_part = 0
-  ) AS metrics_parts
-), metrics_spans AS (
+WITH metrics_spans AS (
   SELECT
     metrics_key_0,
     metrics_key_1,
@@ -219,7 +115,7 @@ WITH metrics_days AS (
     CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
     CASE WHEN metrics_part = 0 THEN 1 ELSE 0 END AS metrics_present,
     CASE WHEN metrics_part = 1 THEN metrics_count ELSE 0 END AS metrics_count_1
-  FROM metrics_recurrences
+  FROM oso.active_developers_recurrences_to_artifact_daily
   WHERE
     metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
     AND metrics_sample_date <= @end_date
@@ -303,46 +199,28 @@ FROM metrics_rows
 WHERE
   metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
 -- trino: as duckdb, but
-@@ -5,3 +5,3 @@
--      CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
--      CAST(events.event_source AS TEXT) AS metrics_key_1,
--      CAST(events.from_artifact_id AS TEXT) AS metrics_value_1
-+      CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_0,
-+      CAST(events.event_source AS VARCHAR) AS metrics_key_1,
-+      CAST(events.from_artifact_id AS VARCHAR) AS metrics_value_1
-@@ -17,2 +17,2 @@
--        AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
--        AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
-+        AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+        AND events.bucket_day < CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
-@@ -62 +62 @@
--        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+        metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-@@ -100 +100 @@
--        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+        metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-@@ -110,2 +110,2 @@
+@@ -6,2 +6,2 @@
 -      WHEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE) > metrics_sample_date
 -      THEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE)
 +      WHEN CAST(DATE_ADD('DAY', 30, metrics_previous) AS DATE) > metrics_sample_date
 +      THEN CAST(DATE_ADD('DAY', 30, metrics_previous) AS DATE)
-@@ -114 +114 @@
+@@ -10 +10 @@
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
-@@ -119 +119 @@
+@@ -15 +15 @@
 -    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
 +    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-@@ -152 +152 @@
+@@ -48 +48 @@
 -      CAST(@end_date + INTERVAL 1 DAY AS DATE)
 +      CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
-@@ -177 +177,5 @@
+@@ -73 +73,5 @@
 -  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until + INTERVAL (-1) DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  CROSS JOIN UNNEST(SEQUENCE(
 +    CAST(metrics_begin AS DATE),
 +    CAST(DATE_ADD('DAY', -1, metrics_until) AS DATE),
 +    INTERVAL '1' DAY
 +  )) AS days(metrics_window_date)
-@@ -192,4 +196,4 @@
+@@ -88,4 +92,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -354,101 +232,65 @@ WHERE
 
 -- oso.active_developers_to_artifact_over_90_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:90:day
 -- duckdb: as oso.active_developers_to_artifact_over_30_day_window, but
-@@ -17 +17 @@
--        AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+        AND events.bucket_day >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
-@@ -62 +62 @@
--        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+        metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
-@@ -100 +100 @@
--        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+        metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
-@@ -110,2 +110,2 @@
+@@ -6,2 +6,2 @@
 -      WHEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE) > metrics_sample_date
 -      THEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE)
 +      WHEN CAST(metrics_previous + INTERVAL 90 DAY AS DATE) > metrics_sample_date
 +      THEN CAST(metrics_previous + INTERVAL 90 DAY AS DATE)
-@@ -114 +114 @@
+@@ -10 +10 @@
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(metrics_sample_date + INTERVAL 90 DAY AS DATE) AS metrics_until,
-@@ -119 +119 @@
+@@ -15 +15 @@
 -    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
 +    metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
-@@ -186 +186 @@
+@@ -82 +82 @@
 -    'active_developers_over_30_day_window' AS metric,
 +    'active_developers_over_90_day_window' AS metric,
 -- trino: as oso.active_developers_to_artifact_over_30_day_window, but
-@@ -17 +17 @@
--        AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+        AND events.bucket_day >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
-@@ -62 +62 @@
--        metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+        metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
-@@ -100 +100 @@
--        metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+        metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
-@@ -110,2 +110,2 @@
+@@ -6,2 +6,2 @@
 -      WHEN CAST(DATE_ADD('DAY', 30, metrics_previous) AS DATE) > metrics_sample_date
 -      THEN CAST(DATE_ADD('DAY', 30, metrics_previous) AS DATE)
 +      WHEN CAST(DATE_ADD('DAY', 90, metrics_previous) AS DATE) > metrics_sample_date
 +      THEN CAST(DATE_ADD('DAY', 90, metrics_previous) AS DATE)
-@@ -114 +114 @@
+@@ -10 +10 @@
 -    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 90, metrics_sample_date) AS DATE) AS metrics_until,
-@@ -119 +119 @@
+@@ -15 +15 @@
 -    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
 +    metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
-@@ -190 +190 @@
+@@ -86 +86 @@
 -    'active_developers_over_30_day_window' AS metric,
 +    'active_developers_over_90_day_window' AS metric,
 
 -- oso.active_developers_to_artifact_over_180_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:180:day
 -- duckdb: as oso.active_developers_to_artifact_over_30_day_window, but
-@@ -17 +17 @@
--        AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+        AND events.bucket_day >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
-@@ -62 +62 @@
--        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+        metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
-@@ -100 +100 @@
--        metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+        metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
-@@ -110,2 +110,2 @@
+@@ -6,2 +6,2 @@
 -      WHEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE) > metrics_sample_date
 -      THEN CAST(metrics_previous + INTERVAL 30 DAY AS DATE)
 +      WHEN CAST(metrics_previous + INTERVAL 180 DAY AS DATE) > metrics_sample_date
 +      THEN CAST(metrics_previous + INTERVAL 180 DAY AS DATE)
-@@ -114 +114 @@
+@@ -10 +10 @@
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(metrics_sample_date + INTERVAL 180 DAY AS DATE) AS metrics_until,
-@@ -119 +119 @@
+@@ -15 +15 @@
 -    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
 +    metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
-@@ -186 +186 @@
+@@ -82 +82 @@
 -    'active_developers_over_30_day_window' AS metric,
 +    'active_developers_over_180_day_window' AS metric,
 -- trino: as oso.active_developers_to_artifact_over_30_day_window, but
-@@ -17 +17 @@
--        AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+        AND events.bucket_day >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
-@@ -62 +62 @@
--        metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+        metrics_sample_date >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
-@@ -100 +100 @@
--        metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+        metrics_sample_date >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
-@@ -110,2 +110,2 @@
+@@ -6,2 +6,2 @@
 -      WHEN CAST(DATE_ADD('DAY', 30, metrics_previous) AS DATE) > metrics_sample_date
 -      THEN CAST(DATE_ADD('DAY', 30, metrics_previous) AS DATE)
 +      WHEN CAST(DATE_ADD('DAY', 180, metrics_previous) AS DATE) > metrics_sample_date
 +      THEN CAST(DATE_ADD('DAY', 180, metrics_previous) AS DATE)
-@@ -114 +114 @@
+@@ -10 +10 @@
 -    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 180, metrics_sample_date) AS DATE) AS metrics_until,
-@@ -119 +119 @@
+@@ -15 +15 @@
 -    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
 +    metrics_sample_date >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
-@@ -190 +190 @@
+@@ -86 +86 @@
 -    'active_developers_over_30_day_window' AS metric,
 +    'active_developers_over_180_day_window' AS metric,
 
@@ -573,109 +415,49 @@ WHERE
 
 -- oso.active_developers_to_project_over_30_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:30:day
 -- duckdb: as oso.active_developers_to_artifact_over_30_day_window, but
-@@ -5 +5 @@
--      CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
-+      CAST(metrics_membership.metrics_entity_id AS TEXT) AS metrics_key_0,
-@@ -8,0 +9,9 @@
-+    INNER JOIN (
-+      SELECT DISTINCT
-+        step_0.artifact_id AS metrics_artifact_id,
-+        step_0.project_id AS metrics_entity_id
-+      FROM oso.artifacts_by_project_v1 AS step_0
-+      WHERE
-+        step_0.valid_to IS NULL
-+    ) AS metrics_membership
-+      ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -193 +202 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_artifact_daily
++  FROM oso.active_developers_recurrences_to_project_daily
+@@ -89 +89 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.active_developers_to_artifact_over_30_day_window, but
-@@ -5 +5 @@
--      CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_0,
-+      CAST(metrics_membership.metrics_entity_id AS VARCHAR) AS metrics_key_0,
-@@ -8,0 +9,9 @@
-+    INNER JOIN (
-+      SELECT DISTINCT
-+        step_0.artifact_id AS metrics_artifact_id,
-+        step_0.project_id AS metrics_entity_id
-+      FROM oso.artifacts_by_project_v1 AS step_0
-+      WHERE
-+        step_0.valid_to IS NULL
-+    ) AS metrics_membership
-+      ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -197 +206 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_artifact_daily
++  FROM oso.active_developers_recurrences_to_project_daily
+@@ -93 +93 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
 -- oso.active_developers_to_project_over_90_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:90:day
 -- duckdb: as oso.active_developers_to_artifact_over_90_day_window, but
-@@ -5 +5 @@
--      CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
-+      CAST(metrics_membership.metrics_entity_id AS TEXT) AS metrics_key_0,
-@@ -8,0 +9,9 @@
-+    INNER JOIN (
-+      SELECT DISTINCT
-+        step_0.artifact_id AS metrics_artifact_id,
-+        step_0.project_id AS metrics_entity_id
-+      FROM oso.artifacts_by_project_v1 AS step_0
-+      WHERE
-+        step_0.valid_to IS NULL
-+    ) AS metrics_membership
-+      ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -193 +202 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_artifact_daily
++  FROM oso.active_developers_recurrences_to_project_daily
+@@ -89 +89 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.active_developers_to_artifact_over_90_day_window, but
-@@ -5 +5 @@
--      CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_0,
-+      CAST(metrics_membership.metrics_entity_id AS VARCHAR) AS metrics_key_0,
-@@ -8,0 +9,9 @@
-+    INNER JOIN (
-+      SELECT DISTINCT
-+        step_0.artifact_id AS metrics_artifact_id,
-+        step_0.project_id AS metrics_entity_id
-+      FROM oso.artifacts_by_project_v1 AS step_0
-+      WHERE
-+        step_0.valid_to IS NULL
-+    ) AS metrics_membership
-+      ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -197 +206 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_artifact_daily
++  FROM oso.active_developers_recurrences_to_project_daily
+@@ -93 +93 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
 -- oso.active_developers_to_project_over_180_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:180:day
 -- duckdb: as oso.active_developers_to_artifact_over_180_day_window, but
-@@ -5 +5 @@
--      CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
-+      CAST(metrics_membership.metrics_entity_id AS TEXT) AS metrics_key_0,
-@@ -8,0 +9,9 @@
-+    INNER JOIN (
-+      SELECT DISTINCT
-+        step_0.artifact_id AS metrics_artifact_id,
-+        step_0.project_id AS metrics_entity_id
-+      FROM oso.artifacts_by_project_v1 AS step_0
-+      WHERE
-+        step_0.valid_to IS NULL
-+    ) AS metrics_membership
-+      ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -193 +202 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_artifact_daily
++  FROM oso.active_developers_recurrences_to_project_daily
+@@ -89 +89 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.active_developers_to_artifact_over_180_day_window, but
-@@ -5 +5 @@
--      CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_0,
-+      CAST(metrics_membership.metrics_entity_id AS VARCHAR) AS metrics_key_0,
-@@ -8,0 +9,9 @@
-+    INNER JOIN (
-+      SELECT DISTINCT
-+        step_0.artifact_id AS metrics_artifact_id,
-+        step_0.project_id AS metrics_entity_id
-+      FROM oso.artifacts_by_project_v1 AS step_0
-+      WHERE
-+        step_0.valid_to IS NULL
-+    ) AS metrics_membership
-+      ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -197 +206 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_artifact_daily
++  FROM oso.active_developers_recurrences_to_project_daily
+@@ -93 +93 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -796,85 +578,49 @@ WHERE
 
 -- oso.active_developers_to_collection_over_30_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:30:day
 -- duckdb: as oso.active_developers_to_project_over_30_day_window, but
-@@ -12 +12 @@
--        step_0.project_id AS metrics_entity_id
-+        step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+      JOIN oso.projects_by_collection_v1 AS step_1
-+        ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--        step_0.valid_to IS NULL
-+        step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -202 +204 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_project_daily
++  FROM oso.active_developers_recurrences_to_collection_daily
+@@ -89 +89 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.active_developers_to_project_over_30_day_window, but
-@@ -12 +12 @@
--        step_0.project_id AS metrics_entity_id
-+        step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+      JOIN oso.projects_by_collection_v1 AS step_1
-+        ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--        step_0.valid_to IS NULL
-+        step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -206 +208 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_project_daily
++  FROM oso.active_developers_recurrences_to_collection_daily
+@@ -93 +93 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.active_developers_to_collection_over_90_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:90:day
 -- duckdb: as oso.active_developers_to_project_over_90_day_window, but
-@@ -12 +12 @@
--        step_0.project_id AS metrics_entity_id
-+        step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+      JOIN oso.projects_by_collection_v1 AS step_1
-+        ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--        step_0.valid_to IS NULL
-+        step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -202 +204 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_project_daily
++  FROM oso.active_developers_recurrences_to_collection_daily
+@@ -89 +89 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.active_developers_to_project_over_90_day_window, but
-@@ -12 +12 @@
--        step_0.project_id AS metrics_entity_id
-+        step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+      JOIN oso.projects_by_collection_v1 AS step_1
-+        ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--        step_0.valid_to IS NULL
-+        step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -206 +208 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_project_daily
++  FROM oso.active_developers_recurrences_to_collection_daily
+@@ -93 +93 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.active_developers_to_collection_over_180_day_window: distinct states: each day's distinct values count until they leave the window or come again; reads=rolling:180:day
 -- duckdb: as oso.active_developers_to_project_over_180_day_window, but
-@@ -12 +12 @@
--        step_0.project_id AS metrics_entity_id
-+        step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+      JOIN oso.projects_by_collection_v1 AS step_1
-+        ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--        step_0.valid_to IS NULL
-+        step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -202 +204 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_project_daily
++  FROM oso.active_developers_recurrences_to_collection_daily
+@@ -89 +89 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.active_developers_to_project_over_180_day_window, but
-@@ -12 +12 @@
--        step_0.project_id AS metrics_entity_id
-+        step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+      JOIN oso.projects_by_collection_v1 AS step_1
-+        ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--        step_0.valid_to IS NULL
-+        step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -206 +208 @@
+@@ -13 +13 @@
+-  FROM oso.active_developers_recurrences_to_project_daily
++  FROM oso.active_developers_recurrences_to_collection_daily
+@@ -93 +93 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
@@ -905,3 +651,221 @@ WHERE
 @@ -35 +37 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+
+-- oso.active_developers_states_to_artifact_daily: states: what a day adds to the rolling windows that hold it; reads=window
+-- duckdb:
+WITH metrics_rows AS (
+  SELECT DISTINCT
+    CAST(events.bucket_day AS DATE) AS metrics_sample_date,
+    CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
+    CAST(events.event_source AS TEXT) AS metrics_key_1,
+    CAST(events.from_artifact_id AS TEXT) AS metrics_value_1
+  FROM oso.int_events_daily__github AS events
+  WHERE
+    (
+      events.event_type = 'COMMIT_CODE'
+      AND NOT events.from_artifact_id IN (
+        SELECT
+          bots.artifact_id
+        FROM oso.int_bots AS bots
+      )
+      AND events.bucket_day >= @start_date
+      AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
+    )
+    AND events.bucket_day >= CAST('2015-01-01' AS DATE)
+)
+SELECT
+  metrics_sample_date,
+  metrics_key_0,
+  metrics_key_1,
+  metrics_part,
+  metrics_value
+FROM (
+  SELECT DISTINCT
+    metrics_sample_date,
+    metrics_key_0,
+    metrics_key_1,
+    0 AS metrics_part,
+    '' AS metrics_value
+  FROM metrics_rows
+  UNION ALL
+  SELECT
+    metrics_sample_date,
+    metrics_key_0,
+    metrics_key_1,
+    1 AS metrics_part,
+    metrics_value_1 AS metrics_value
+  FROM metrics_rows
+  WHERE
+    NOT metrics_value_1 IS NULL
+) AS metrics_parts
+-- trino: as duckdb, but
+@@ -4,3 +4,3 @@
+-    CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
+-    CAST(events.event_source AS TEXT) AS metrics_key_1,
+-    CAST(events.from_artifact_id AS TEXT) AS metrics_value_1
++    CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_0,
++    CAST(events.event_source AS VARCHAR) AS metrics_key_1,
++    CAST(events.from_artifact_id AS VARCHAR) AS metrics_value_1
+@@ -17 +17 @@
+-      AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
++      AND events.bucket_day < CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
+
+-- oso.active_developers_recurrences_to_artifact_daily: states: what a day adds to the rolling windows that hold it; reads=lookback:179
+-- duckdb:
+WITH metrics_current AS (
+  SELECT
+    metrics_sample_date,
+    metrics_key_0,
+    metrics_key_1,
+    metrics_part,
+    metrics_value,
+    LAG(metrics_sample_date) OVER (
+      PARTITION BY metrics_key_0, metrics_key_1, metrics_part, metrics_value
+      ORDER BY metrics_sample_date
+    ) AS metrics_previous
+  FROM oso.active_developers_states_to_artifact_daily
+  WHERE
+    (
+      metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
+    )
+    AND NOT metrics_part = 0
+), metrics_before AS (
+  SELECT
+    metrics_key_0,
+    metrics_key_1,
+    metrics_part,
+    metrics_value,
+    MAX(metrics_sample_date) AS metrics_previous
+  FROM oso.active_developers_states_to_artifact_daily
+  WHERE
+    metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
+    AND metrics_sample_date < @start_date
+    AND NOT metrics_part = 0
+  GROUP BY
+    metrics_key_0,
+    metrics_key_1,
+    metrics_part,
+    metrics_value
+)
+SELECT
+  metrics_sample_date,
+  metrics_key_0,
+  metrics_key_1,
+  metrics_part,
+  metrics_previous,
+  metrics_count
+FROM (
+  SELECT
+    metrics_current.metrics_sample_date,
+    metrics_current.metrics_key_0,
+    metrics_current.metrics_key_1,
+    metrics_current.metrics_part,
+    CASE
+      WHEN COALESCE(metrics_current.metrics_previous, metrics_before.metrics_previous) >= CAST(metrics_current.metrics_sample_date + INTERVAL (-179) DAY AS DATE)
+      THEN COALESCE(metrics_current.metrics_previous, metrics_before.metrics_previous)
+    END AS metrics_previous,
+    COUNT(*) AS metrics_count
+  FROM metrics_current
+  LEFT JOIN metrics_before
+    ON metrics_current.metrics_key_0 = metrics_before.metrics_key_0
+    AND metrics_current.metrics_key_1 = metrics_before.metrics_key_1
+    AND metrics_current.metrics_part = metrics_before.metrics_part
+    AND metrics_current.metrics_value = metrics_before.metrics_value
+  GROUP BY
+    1,
+    2,
+    3,
+    4,
+    5
+  UNION ALL
+  SELECT
+    metrics_sample_date,
+    metrics_key_0,
+    metrics_key_1,
+    metrics_part,
+    CAST(NULL AS DATE) AS metrics_previous,
+    CAST(1 AS BIGINT) AS metrics_count
+  FROM oso.active_developers_states_to_artifact_daily
+  WHERE
+    (
+      metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
+    )
+    AND metrics_part = 0
+) AS metrics_parts
+-- trino: as duckdb, but
+@@ -27 +27 @@
+-    metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
++    metrics_sample_date >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
+@@ -50 +50 @@
+-      WHEN COALESCE(metrics_current.metrics_previous, metrics_before.metrics_previous) >= CAST(metrics_current.metrics_sample_date + INTERVAL (-179) DAY AS DATE)
++      WHEN COALESCE(metrics_current.metrics_previous, metrics_before.metrics_previous) >= CAST(DATE_ADD('DAY', -179, metrics_current.metrics_sample_date) AS DATE)
+
+-- oso.active_developers_states_to_project_daily: states: what a day adds to the rolling windows that hold it; reads=window
+-- duckdb: as oso.active_developers_states_to_artifact_daily, but
+@@ -4 +4 @@
+-    CAST(events.to_artifact_id AS TEXT) AS metrics_key_0,
++    CAST(metrics_membership.metrics_entity_id AS TEXT) AS metrics_key_0,
+@@ -7,0 +8,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
+-- trino: as oso.active_developers_states_to_artifact_daily, but
+@@ -4 +4 @@
+-    CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_0,
++    CAST(metrics_membership.metrics_entity_id AS VARCHAR) AS metrics_key_0,
+@@ -7,0 +8,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
+
+-- oso.active_developers_recurrences_to_project_daily: states: what a day adds to the rolling windows that hold it; reads=lookback:179
+-- duckdb: as oso.active_developers_recurrences_to_artifact_daily, but
+@@ -12 +12 @@
+-  FROM oso.active_developers_states_to_artifact_daily
++  FROM oso.active_developers_states_to_project_daily
+@@ -25 +25 @@
+-  FROM oso.active_developers_states_to_artifact_daily
++  FROM oso.active_developers_states_to_project_daily
+@@ -74 +74 @@
+-  FROM oso.active_developers_states_to_artifact_daily
++  FROM oso.active_developers_states_to_project_daily
+-- trino: as oso.active_developers_recurrences_to_artifact_daily, but with the same changes
+
+-- oso.active_developers_states_to_collection_daily: states: what a day adds to the rolling windows that hold it; reads=window
+-- duckdb: as oso.active_developers_states_to_project_daily, but
+@@ -11 +11 @@
+-      step_0.project_id AS metrics_entity_id
++      step_1.collection_id AS metrics_entity_id
+@@ -12,0 +13,2 @@
++    JOIN oso.projects_by_collection_v1 AS step_1
++      ON step_1.project_id = step_0.project_id
+@@ -14 +16 @@
+-      step_0.valid_to IS NULL
++      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+-- trino: as oso.active_developers_states_to_project_daily, but with the same changes
+
+-- oso.active_developers_recurrences_to_collection_daily: states: what a day adds to the rolling windows that hold it; reads=lookback:179
+-- duckdb: as oso.active_developers_recurrences_to_project_daily, but
+@@ -12 +12 @@
+-  FROM oso.active_developers_states_to_project_daily
++  FROM oso.active_developers_states_to_collection_daily
+@@ -25 +25 @@
+-  FROM oso.active_developers_states_to_project_daily
++  FROM oso.active_developers_states_to_collection_daily
+@@ -74 +74 @@
+-  FROM oso.active_developers_states_to_project_daily
++  FROM oso.active_developers_states_to_collection_daily
+-- trino: as oso.active_developers_recurrences_to_project_daily, but with the same changes

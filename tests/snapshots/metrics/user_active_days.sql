@@ -86,27 +86,7 @@ WHERE
 
 -- oso.user_active_days_to_artifact_over_30_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:30:day
 -- duckdb:
-WITH metrics_days AS (
-  SELECT
-    CAST(events.bucket_day AS DATE) AS metrics_sample_date,
-    CAST(events.from_artifact_id AS TEXT) AS metrics_key_0,
-    CAST(events.to_artifact_id AS TEXT) AS metrics_key_1,
-    CAST(events.event_source AS TEXT) AS metrics_key_2,
-    CAST(COUNT(DISTINCT events.bucket_day) AS BIGINT) AS metrics_count_1
-  FROM oso.int_events_daily__blockchain AS events
-  WHERE
-    (
-      events.event_type = 'TRANSACTION'
-      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-      AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
-    )
-    AND events.bucket_day >= CAST('2015-01-01' AS DATE)
-  GROUP BY
-    CAST(events.bucket_day AS DATE),
-    events.from_artifact_id,
-    events.to_artifact_id,
-    events.event_source
-), metrics_spans AS (
+WITH metrics_spans AS (
   SELECT
     metrics_key_0,
     metrics_key_1,
@@ -115,7 +95,7 @@ WITH metrics_days AS (
     CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
     1 AS metrics_present,
     COALESCE(metrics_count_1, 0) AS metrics_count_1
-  FROM metrics_days
+  FROM oso.user_active_days_states_to_artifact_daily
   WHERE
     metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
     AND metrics_sample_date <= @end_date
@@ -214,35 +194,23 @@ FROM metrics_rows
 WHERE
   metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
 -- trino: as duckdb, but
-@@ -4,3 +4,3 @@
--    CAST(events.from_artifact_id AS TEXT) AS metrics_key_0,
--    CAST(events.to_artifact_id AS TEXT) AS metrics_key_1,
--    CAST(events.event_source AS TEXT) AS metrics_key_2,
-+    CAST(events.from_artifact_id AS VARCHAR) AS metrics_key_0,
-+    CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_1,
-+    CAST(events.event_source AS VARCHAR) AS metrics_key_2,
-@@ -12,2 +12,2 @@
--      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
--      AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
-+      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+      AND events.bucket_day < CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
-@@ -27 +27 @@
+@@ -7 +7 @@
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
-@@ -32 +32 @@
+@@ -12 +12 @@
 -    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
 +    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-@@ -71 +71 @@
+@@ -51 +51 @@
 -      CAST(@end_date + INTERVAL 1 DAY AS DATE)
 +      CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
-@@ -105 +105,5 @@
+@@ -85 +85,5 @@
 -  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until + INTERVAL (-1) DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  CROSS JOIN UNNEST(SEQUENCE(
 +    CAST(metrics_begin AS DATE),
 +    CAST(DATE_ADD('DAY', -1, metrics_until) AS DATE),
 +    INTERVAL '1' DAY
 +  )) AS days(metrics_window_date)
-@@ -120,4 +124,4 @@
+@@ -100,4 +104,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -254,57 +222,45 @@ WHERE
 
 -- oso.user_active_days_to_artifact_over_90_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:90:day
 -- duckdb: as oso.user_active_days_to_artifact_over_30_day_window, but
-@@ -12 +12 @@
--      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+      AND events.bucket_day >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
-@@ -27 +27 @@
+@@ -7 +7 @@
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(metrics_sample_date + INTERVAL 90 DAY AS DATE) AS metrics_until,
-@@ -32 +32 @@
+@@ -12 +12 @@
 -    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
 +    metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
-@@ -114 +114 @@
+@@ -94 +94 @@
 -    'user_active_days_over_30_day_window' AS metric,
 +    'user_active_days_over_90_day_window' AS metric,
 -- trino: as oso.user_active_days_to_artifact_over_30_day_window, but
-@@ -12 +12 @@
--      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+      AND events.bucket_day >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
-@@ -27 +27 @@
+@@ -7 +7 @@
 -    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 90, metrics_sample_date) AS DATE) AS metrics_until,
-@@ -32 +32 @@
+@@ -12 +12 @@
 -    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
 +    metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
-@@ -118 +118 @@
+@@ -98 +98 @@
 -    'user_active_days_over_30_day_window' AS metric,
 +    'user_active_days_over_90_day_window' AS metric,
 
 -- oso.user_active_days_to_artifact_over_180_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:180:day
 -- duckdb: as oso.user_active_days_to_artifact_over_30_day_window, but
-@@ -12 +12 @@
--      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+      AND events.bucket_day >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
-@@ -27 +27 @@
+@@ -7 +7 @@
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(metrics_sample_date + INTERVAL 180 DAY AS DATE) AS metrics_until,
-@@ -32 +32 @@
+@@ -12 +12 @@
 -    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
 +    metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
-@@ -114 +114 @@
+@@ -94 +94 @@
 -    'user_active_days_over_30_day_window' AS metric,
 +    'user_active_days_over_180_day_window' AS metric,
 -- trino: as oso.user_active_days_to_artifact_over_30_day_window, but
-@@ -12 +12 @@
--      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+      AND events.bucket_day >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
-@@ -27 +27 @@
+@@ -7 +7 @@
 -    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 180, metrics_sample_date) AS DATE) AS metrics_until,
-@@ -32 +32 @@
+@@ -12 +12 @@
 -    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
 +    metrics_sample_date >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
-@@ -118 +118 @@
+@@ -98 +98 @@
 -    'user_active_days_over_30_day_window' AS metric,
 +    'user_active_days_over_180_day_window' AS metric,
 
@@ -384,101 +340,51 @@ WHERE
 
 -- oso.user_active_days_to_project_over_30_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:30:day
 -- duckdb: as oso.user_active_days_to_artifact_over_30_day_window, but
-@@ -5 +5 @@
--    CAST(events.to_artifact_id AS TEXT) AS metrics_key_1,
-+    CAST(metrics_membership.metrics_entity_id AS TEXT) AS metrics_key_1,
-@@ -8,0 +9,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -19 +28 @@
--    events.to_artifact_id,
-+    metrics_membership.metrics_entity_id,
-@@ -121 +130 @@
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_artifact_daily
++  FROM oso.user_active_days_states_to_project_daily
+@@ -101 +101 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.user_active_days_to_artifact_over_30_day_window, but
-@@ -5 +5 @@
--    CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_1,
-+    CAST(metrics_membership.metrics_entity_id AS VARCHAR) AS metrics_key_1,
-@@ -8,0 +9,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = events.to_artifact_id
-@@ -19 +28 @@
--    events.to_artifact_id,
-+    metrics_membership.metrics_entity_id,
-@@ -125 +134 @@
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_artifact_daily
++  FROM oso.user_active_days_states_to_project_daily
+@@ -105 +105 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
 -- oso.user_active_days_to_project_over_90_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:90:day
--- duckdb: as oso.user_active_days_to_project_over_30_day_window, but
-@@ -21 +21 @@
--      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+      AND events.bucket_day >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
-@@ -36 +36 @@
--    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
-+    CAST(metrics_sample_date + INTERVAL 90 DAY AS DATE) AS metrics_until,
-@@ -41 +41 @@
--    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+    metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
-@@ -123 +123 @@
--    'user_active_days_over_30_day_window' AS metric,
-+    'user_active_days_over_90_day_window' AS metric,
--- trino: as oso.user_active_days_to_project_over_30_day_window, but
-@@ -21 +21 @@
--      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+      AND events.bucket_day >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
-@@ -36 +36 @@
--    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
-+    CAST(DATE_ADD('DAY', 90, metrics_sample_date) AS DATE) AS metrics_until,
-@@ -41 +41 @@
--    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+    metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
-@@ -127 +127 @@
--    'user_active_days_over_30_day_window' AS metric,
-+    'user_active_days_over_90_day_window' AS metric,
+-- duckdb: as oso.user_active_days_to_artifact_over_90_day_window, but
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_artifact_daily
++  FROM oso.user_active_days_states_to_project_daily
+@@ -101 +101 @@
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
++  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-- trino: as oso.user_active_days_to_artifact_over_90_day_window, but
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_artifact_daily
++  FROM oso.user_active_days_states_to_project_daily
+@@ -105 +105 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
 -- oso.user_active_days_to_project_over_180_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:180:day
--- duckdb: as oso.user_active_days_to_project_over_30_day_window, but
-@@ -21 +21 @@
--      AND events.bucket_day >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+      AND events.bucket_day >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
-@@ -36 +36 @@
--    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
-+    CAST(metrics_sample_date + INTERVAL 180 DAY AS DATE) AS metrics_until,
-@@ -41 +41 @@
--    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+    metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
-@@ -123 +123 @@
--    'user_active_days_over_30_day_window' AS metric,
-+    'user_active_days_over_180_day_window' AS metric,
--- trino: as oso.user_active_days_to_project_over_30_day_window, but
-@@ -21 +21 @@
--      AND events.bucket_day >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+      AND events.bucket_day >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
-@@ -36 +36 @@
--    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
-+    CAST(DATE_ADD('DAY', 180, metrics_sample_date) AS DATE) AS metrics_until,
-@@ -41 +41 @@
--    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+    metrics_sample_date >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
-@@ -127 +127 @@
--    'user_active_days_over_30_day_window' AS metric,
-+    'user_active_days_over_180_day_window' AS metric,
+-- duckdb: as oso.user_active_days_to_artifact_over_180_day_window, but
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_artifact_daily
++  FROM oso.user_active_days_states_to_project_daily
+@@ -101 +101 @@
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
++  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-- trino: as oso.user_active_days_to_artifact_over_180_day_window, but
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_artifact_daily
++  FROM oso.user_active_days_states_to_project_daily
+@@ -105 +105 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
 -- oso.user_active_days_to_collection_weekly: direct: one scan of the range, grouped by bucket; reads=window
 -- duckdb: as oso.user_active_days_to_project_weekly, but
@@ -594,84 +500,130 @@ WHERE
 
 -- oso.user_active_days_to_collection_over_30_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:30:day
 -- duckdb: as oso.user_active_days_to_project_over_30_day_window, but
-@@ -12 +12 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -130 +132 @@
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_project_daily
++  FROM oso.user_active_days_states_to_collection_daily
+@@ -101 +101 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.user_active_days_to_project_over_30_day_window, but
-@@ -12 +12 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -134 +136 @@
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_project_daily
++  FROM oso.user_active_days_states_to_collection_daily
+@@ -105 +105 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.user_active_days_to_collection_over_90_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:90:day
 -- duckdb: as oso.user_active_days_to_project_over_90_day_window, but
-@@ -12 +12 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -130 +132 @@
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_project_daily
++  FROM oso.user_active_days_states_to_collection_daily
+@@ -101 +101 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.user_active_days_to_project_over_90_day_window, but
-@@ -12 +12 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -134 +136 @@
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_project_daily
++  FROM oso.user_active_days_states_to_collection_daily
+@@ -105 +105 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.user_active_days_to_collection_over_180_day_window: daily states: one partial sum, count, minimum or maximum a day, combined over each window; reads=rolling:180:day
 -- duckdb: as oso.user_active_days_to_project_over_180_day_window, but
-@@ -12 +12 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -130 +132 @@
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_project_daily
++  FROM oso.user_active_days_states_to_collection_daily
+@@ -101 +101 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.user_active_days_to_project_over_180_day_window, but
-@@ -12 +12 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -13,0 +14,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -15 +17 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -134 +136 @@
+@@ -10 +10 @@
+-  FROM oso.user_active_days_states_to_project_daily
++  FROM oso.user_active_days_states_to_collection_daily
+@@ -105 +105 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
+
+-- oso.user_active_days_states_to_artifact_daily: states: what a day adds to the rolling windows that hold it; reads=window
+-- duckdb:
+SELECT
+  CAST(events.bucket_day AS DATE) AS metrics_sample_date,
+  CAST(events.from_artifact_id AS TEXT) AS metrics_key_0,
+  CAST(events.to_artifact_id AS TEXT) AS metrics_key_1,
+  CAST(events.event_source AS TEXT) AS metrics_key_2,
+  CAST(COUNT(DISTINCT events.bucket_day) AS BIGINT) AS metrics_count_1
+FROM oso.int_events_daily__blockchain AS events
+WHERE
+  (
+    events.event_type = 'TRANSACTION'
+    AND events.bucket_day >= @start_date
+    AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
+  )
+  AND events.bucket_day >= CAST('2015-01-01' AS DATE)
+GROUP BY
+  CAST(events.bucket_day AS DATE),
+  events.from_artifact_id,
+  events.to_artifact_id,
+  events.event_source
+-- trino: as duckdb, but
+@@ -3,3 +3,3 @@
+-  CAST(events.from_artifact_id AS TEXT) AS metrics_key_0,
+-  CAST(events.to_artifact_id AS TEXT) AS metrics_key_1,
+-  CAST(events.event_source AS TEXT) AS metrics_key_2,
++  CAST(events.from_artifact_id AS VARCHAR) AS metrics_key_0,
++  CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_1,
++  CAST(events.event_source AS VARCHAR) AS metrics_key_2,
+@@ -12 +12 @@
+-    AND events.bucket_day < CAST(@end_date + INTERVAL 1 DAY AS DATE)
++    AND events.bucket_day < CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
+
+-- oso.user_active_days_states_to_project_daily: states: what a day adds to the rolling windows that hold it; reads=window
+-- duckdb: as oso.user_active_days_states_to_artifact_daily, but
+@@ -4 +4 @@
+-  CAST(events.to_artifact_id AS TEXT) AS metrics_key_1,
++  CAST(metrics_membership.metrics_entity_id AS TEXT) AS metrics_key_1,
+@@ -7,0 +8,9 @@
++INNER JOIN (
++  SELECT DISTINCT
++    step_0.artifact_id AS metrics_artifact_id,
++    step_0.project_id AS metrics_entity_id
++  FROM oso.artifacts_by_project_v1 AS step_0
++  WHERE
++    step_0.valid_to IS NULL
++) AS metrics_membership
++  ON metrics_membership.metrics_artifact_id = events.to_artifact_id
+@@ -18 +27 @@
+-  events.to_artifact_id,
++  metrics_membership.metrics_entity_id,
+-- trino: as oso.user_active_days_states_to_artifact_daily, but
+@@ -4 +4 @@
+-  CAST(events.to_artifact_id AS VARCHAR) AS metrics_key_1,
++  CAST(metrics_membership.metrics_entity_id AS VARCHAR) AS metrics_key_1,
+@@ -7,0 +8,9 @@
++INNER JOIN (
++  SELECT DISTINCT
++    step_0.artifact_id AS metrics_artifact_id,
++    step_0.project_id AS metrics_entity_id
++  FROM oso.artifacts_by_project_v1 AS step_0
++  WHERE
++    step_0.valid_to IS NULL
++) AS metrics_membership
++  ON metrics_membership.metrics_artifact_id = events.to_artifact_id
+@@ -18 +27 @@
+-  events.to_artifact_id,
++  metrics_membership.metrics_entity_id,
+
+-- oso.user_active_days_states_to_collection_daily: states: what a day adds to the rolling windows that hold it; reads=window
+-- duckdb: as oso.user_active_days_states_to_project_daily, but
+@@ -11 +11 @@
+-    step_0.project_id AS metrics_entity_id
++    step_1.collection_id AS metrics_entity_id
+@@ -12,0 +13,2 @@
++  JOIN oso.projects_by_collection_v1 AS step_1
++    ON step_1.project_id = step_0.project_id
+@@ -14 +16 @@
+-    step_0.valid_to IS NULL
++    step_0.valid_to IS NULL AND step_1.valid_to IS NULL
+-- trino: as oso.user_active_days_states_to_project_daily, but with the same changes

@@ -131,6 +131,13 @@ def test_models_run_for_the_window_they_are_given(project):
         "over_30_day_window": (datetime(2024, 1, 20, tzinfo=UTC), datetime(2024, 1, 22, tzinfo=UTC)),
         "over_all_time": (datetime(2024, 1, 21, tzinfo=UTC), datetime(2024, 1, 22, tzinfo=UTC)),
     }
+    # what rolling windows are put together from
+    states = snapshots["oso.stars_states_to_artifact_daily"]
+    context.snapshot_evaluator.evaluate(
+        states, start=datetime(2024, 1, 1, tzinfo=UTC), end=windows["over_30_day_window"][1],
+        execution_time=windows["over_30_day_window"][1], snapshots={states.name: states},
+        deployability_index=DeployabilityIndex.all_deployable(),
+    )  # fmt: skip
     for suffix, (start, end) in windows.items():
         snapshot = snapshots[f"oso.stars_to_artifact_{suffix}"]
         context.snapshot_evaluator.evaluate(
