@@ -183,11 +183,14 @@ def _meaning(named: "NamedMetric") -> dict[str, str | None]:
     return {column: getattr(named, column) for column in MEANING_COLUMNS}
 
 
+_SOURCES_OF_CATEGORIES = {"code": ("GITHUB",), "funding": ("OSS_FUNDING",)}
+
+
 def _event_sources(settings: Settings, category: str) -> tuple[str, ...]:
     """The sources whose names a metric of that category is published under, as far as they are known beforehand."""
     if category == "blockchain":
         return tuple(chain.event_source for chain in settings.evm_chains)
-    return ("GITHUB",) if category == "code" else ()
+    return _SOURCES_OF_CATEGORIES.get(category, ())
 
 
 def _tag(tags: Iterable[str], key: str) -> str:
