@@ -1,6 +1,6 @@
 """Generated cases: a small grammar of metric shapes for every entity type and way of time, and the spans looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -54,7 +54,7 @@ Shape = Callable[[st.DrawFn, Timing], Final]
 
 
 @st.composite
-def trials(draw: st.DrawFn, world: World, region: Region, name: str, shapes: dict[str, Shape]) -> Trial:
+def trials(draw: st.DrawFn, world: World, region: Region, name: str, shapes: Mapping[str, Shape]) -> Trial:
     """One case for `world`, of one of `shapes`."""
     shape = draw(st.sampled_from(sorted(shapes)))
     ways = timings(region)

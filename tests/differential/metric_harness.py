@@ -44,12 +44,12 @@ class Trial:
 
 @dataclass
 class Harness:
-    """Compares trials on one engine; `compared` counts the models compared, `rows` the rows that were expected."""
+    """Compares trials on one engine; `compared` counts the models compared, `told` those that had rows to give."""
 
     engine: Engine
     folder: Path
     compared: int = 0
-    rows: int = 0
+    told: int = 0
     by_strategy: dict[str, int] = field(default_factory=dict)
 
     def check(self, world: World, trials: Sequence[Trial]) -> None:
@@ -63,15 +63,17 @@ class Harness:
         """One trial, with its peers computed first."""
         model = metrics.models[model_name(trial.case)]
         strategy = metrics.explain(model.name).split(":")[0].split(" (")[0]
+        rows = 0
         for batch in trial.evaluation.batches:
             self.compute_peers(metrics, trial.case, batch)
             got = self.run(metrics, model, batch)
             want = expected_rows(trial.case, world, batch)
-            self.rows += len(want)
+            rows += len(want)
             if difference := different(got, want):
                 raise MismatchError(self.report(metrics, world, trial, batch, difference))
         read_back(metrics.render(model.name, "trino", trial.evaluation.span))
         self.compared += 1
+        self.told += bool(rows)
         self.by_strategy[strategy] = self.by_strategy.get(strategy, 0) + 1
 
     def load(self, cases: Iterable[MetricCase]) -> TimeseriesMetrics:
