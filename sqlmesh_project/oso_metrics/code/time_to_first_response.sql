@@ -42,32 +42,16 @@ WITH openings AS (
         bots.artifact_id
       FROM oso.int_bots AS bots
     )
-), ranked AS (
+), measured AS (
   SELECT
     responded.event_source,
     responded.to_artifact_id,
-    responded.hours,
-    ROW_NUMBER() OVER (
-      PARTITION BY responded.event_source, responded.to_artifact_id
-      ORDER BY responded.hours
-    ) AS position,
-    COUNT(*) OVER (PARTITION BY responded.event_source, responded.to_artifact_id) AS responses
+    AVG(responded.hours) AS hours_avg,
+    PERCENTILE_CONT(responded.hours, 0.5) AS hours_median
   FROM responded
-), measured AS (
-  SELECT
-    ranked.event_source,
-    ranked.to_artifact_id,
-    AVG(ranked.hours) AS hours_avg,
-    AVG(
-      CASE
-        WHEN 2 * ranked.position BETWEEN ranked.responses AND ranked.responses + 2
-        THEN ranked.hours
-      END
-    ) AS hours_median /* the one in the middle, or the mean of the two */
-  FROM ranked
   GROUP BY
-    ranked.event_source,
-    ranked.to_artifact_id
+    responded.event_source,
+    responded.to_artifact_id
 )
 SELECT
   @metrics_sample_date() AS metrics_sample_date,

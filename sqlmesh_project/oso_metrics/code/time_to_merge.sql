@@ -17,29 +17,16 @@ WITH merged AS (
     closings.to_artifact_id,
     closings.ticket_id,
     closings.time
-), ranked AS (
+), measured AS (
   SELECT
     merged.event_source,
     merged.to_artifact_id,
-    merged.hours,
-    ROW_NUMBER() OVER (PARTITION BY merged.event_source, merged.to_artifact_id ORDER BY merged.hours) AS position,
-    COUNT(*) OVER (PARTITION BY merged.event_source, merged.to_artifact_id) AS merges
+    AVG(merged.hours) AS hours_avg,
+    PERCENTILE_CONT(merged.hours, 0.5) AS hours_median
   FROM merged
-), measured AS (
-  SELECT
-    ranked.event_source,
-    ranked.to_artifact_id,
-    AVG(ranked.hours) AS hours_avg,
-    AVG(
-      CASE
-        WHEN 2 * ranked.position BETWEEN ranked.merges AND ranked.merges + 2
-        THEN ranked.hours
-      END
-    ) AS hours_median /* the one in the middle, or the mean of the two */
-  FROM ranked
   GROUP BY
-    ranked.event_source,
-    ranked.to_artifact_id
+    merged.event_source,
+    merged.to_artifact_id
 )
 SELECT
   @metrics_sample_date() AS metrics_sample_date,

@@ -12,22 +12,21 @@ WITH metrics_calendar AS (
     states.to_artifact_id,
     states.ticket_id,
     states.ticket_type,
-    states.is_open,
     CASE WHEN states.ticket_type = 'ISSUE' THEN states.opened_at END AS opened_at,
     states.time AS open_from,
-    COALESCE(
-      LEAD(states.time) OVER (
-        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
-        ORDER BY states.time
-      ),
-      CAST('9999-12-31' AS TIMESTAMP)
-    ) AS open_until,
-    metrics_calendar.metrics_window_date AS metrics_window_date
-  FROM metrics_calendar
-  CROSS JOIN oso.int_ticket_states__github AS states
+    MIN(COALESCE(next_states.time, CAST('9999-12-31' AS TIMESTAMP))) AS open_until
+  FROM oso.int_ticket_states__github AS states
+  LEFT JOIN oso.int_ticket_states__github AS next_states
+    ON next_states.ticket_id = states.ticket_id AND next_states.time > states.time
   WHERE
-    states.time < CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE)
-    AND states.time < CAST(@end_date + INTERVAL 1 DAY AS DATE)
+    states.is_open
+  GROUP BY
+    states.event_source,
+    states.to_artifact_id,
+    states.ticket_id,
+    states.ticket_type,
+    states.opened_at,
+    states.time
 ), open_at_end AS (
   SELECT
     spans.event_source,
@@ -36,51 +35,63 @@ WITH metrics_calendar AS (
     DATE_DIFF(
       'SECOND',
       spans.opened_at,
-      CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+      CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
     ) / 86400 AS age_days,
-    spans.metrics_window_date AS metrics_window_date
-  FROM spans
+    metrics_calendar.metrics_window_date AS metrics_window_date
+  FROM metrics_calendar
+  CROSS JOIN spans
   WHERE
-    spans.is_open
-    AND spans.open_from < CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+    spans.open_from < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
     AND spans.open_from < CAST(CAST(@end_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
-    AND NOT spans.open_until < CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
-), ranked AS (
+    AND NOT spans.open_until < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+), measured AS (
   SELECT
     open_at_end.event_source,
     open_at_end.to_artifact_id,
-    open_at_end.ticket_type,
-    open_at_end.age_days,
-    ROW_NUMBER() OVER (
-      PARTITION BY open_at_end.event_source, open_at_end.to_artifact_id, open_at_end.metrics_window_date
-      ORDER BY open_at_end.age_days
-    ) AS position,
-    COUNT(open_at_end.age_days) OVER (
-      PARTITION BY open_at_end.event_source, open_at_end.to_artifact_id, open_at_end.metrics_window_date
-    ) AS known_ages,
+    SUM(CASE WHEN open_at_end.ticket_type = 'ISSUE' THEN 1 END) AS open_issues,
+    SUM(CASE WHEN open_at_end.ticket_type = 'PULL_REQUEST' THEN 1 END) AS open_pull_requests,
+    AVG(open_at_end.age_days) AS age_avg,
+    MIN(open_at_end.age_days) AS age_min,
+    MAX(open_at_end.age_days) AS age_max,
+    (
+      CAST(LIST_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+        NOT open_at_end.age_days IS NULL))[CAST(FLOOR(
+        0.5 * (
+          ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+            NOT open_at_end.age_days IS NULL)) - 1
+        )
+      ) AS BIGINT) + 1] AS DOUBLE) + (
+        CAST(LIST_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+          NOT open_at_end.age_days IS NULL))[CAST(CEIL(
+          0.5 * (
+            ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+              NOT open_at_end.age_days IS NULL)) - 1
+          )
+        ) AS BIGINT) + 1] AS DOUBLE) - CAST(LIST_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+          NOT open_at_end.age_days IS NULL))[CAST(FLOOR(
+          0.5 * (
+            ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+              NOT open_at_end.age_days IS NULL)) - 1
+          )
+        ) AS BIGINT) + 1] AS DOUBLE)
+      ) * (
+        0.5 * (
+          ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+            NOT open_at_end.age_days IS NULL)) - 1
+        ) - FLOOR(
+          0.5 * (
+            ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+              NOT open_at_end.age_days IS NULL)) - 1
+          )
+        )
+      )
+    ) AS age_median,
     open_at_end.metrics_window_date AS metrics_window_date
   FROM open_at_end
-), measured AS (
-  SELECT
-    ranked.event_source,
-    ranked.to_artifact_id,
-    SUM(CASE WHEN ranked.ticket_type = 'ISSUE' THEN 1 END) AS open_issues,
-    SUM(CASE WHEN ranked.ticket_type = 'PULL_REQUEST' THEN 1 END) AS open_pull_requests,
-    AVG(ranked.age_days) AS age_avg,
-    MIN(ranked.age_days) AS age_min,
-    MAX(ranked.age_days) AS age_max,
-    AVG(
-      CASE
-        WHEN 2 * ranked.position BETWEEN ranked.known_ages AND ranked.known_ages + 2
-        THEN ranked.age_days
-      END
-    ) AS age_median,
-    ranked.metrics_window_date AS metrics_window_date
-  FROM ranked
   GROUP BY
-    ranked.event_source,
-    ranked.to_artifact_id,
-    ranked.metrics_window_date
+    open_at_end.event_source,
+    open_at_end.to_artifact_id,
+    open_at_end.metrics_window_date
 ), named AS (
   SELECT
     measured.event_source,
@@ -150,27 +161,46 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -25,2 +25,2 @@
--    states.time < CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE)
--    AND states.time < CAST(@end_date + INTERVAL 1 DAY AS DATE)
-+    states.time < CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE)
-+    AND states.time < CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
-@@ -32 +32 @@
+@@ -31 +31 @@
 -    DATE_DIFF(
 +    CAST(DATE_DIFF(
-@@ -35,2 +35,2 @@
--      CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+@@ -34,2 +34,2 @@
+-      CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
 -    ) / 86400 AS age_days,
-+      CAST(CAST(DATE_ADD('DAY', 1, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
++      CAST(CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
 +    ) AS DOUBLE) / 86400 AS age_days,
-@@ -41,3 +41,3 @@
--    AND spans.open_from < CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+@@ -40,3 +40,3 @@
+-    spans.open_from < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
 -    AND spans.open_from < CAST(CAST(@end_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
--    AND NOT spans.open_until < CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
-+    AND spans.open_from < CAST(CAST(DATE_ADD('DAY', 1, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
+-    AND NOT spans.open_until < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
++    spans.open_from < CAST(CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
 +    AND spans.open_from < CAST(CAST(DATE_ADD('DAY', 1, @end_date) AS DATE) AS TIMESTAMP)
-+    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 1, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -134,4 +134,4 @@
++    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -53 +53 @@
+-      CAST(LIST_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++      CAST(ARRAY_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -56 +56 @@
+-          ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -60 +60 @@
+-        CAST(LIST_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++        CAST(ARRAY_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -63 +63 @@
+-            ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -66 +66 @@
+-        ) AS BIGINT) + 1] AS DOUBLE) - CAST(LIST_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++        ) AS BIGINT) + 1] AS DOUBLE) - CAST(ARRAY_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -69 +69 @@
+-            ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -75 +75 @@
+-          ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -79 +79 @@
+-            ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -145,4 +145,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -189,19 +219,16 @@ WHERE
 +    @end_date,
 +    INTERVAL '7' DAY
 +  ) AS DATE[])) AS days(metrics_window_date)
-@@ -25 +29 @@
--    states.time < CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE)
-+    states.time < CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE)
-@@ -35 +39 @@
--      CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
-+      CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-@@ -41 +45 @@
--    AND spans.open_from < CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
-+    AND spans.open_from < CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-@@ -43 +47 @@
--    AND NOT spans.open_until < CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
-+    AND NOT spans.open_until < CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-@@ -125 +129 @@
+@@ -34 +38 @@
+-      CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
++      CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
+@@ -40 +44 @@
+-    spans.open_from < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
++    spans.open_from < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
+@@ -42 +46 @@
+-    AND NOT spans.open_until < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
++    AND NOT spans.open_until < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
+@@ -136 +140 @@
 -    named.name || '_daily' AS metric,
 +    named.name || '_weekly' AS metric,
 -- trino: as oso.open_tickets_to_artifact_daily, but
@@ -212,19 +239,16 @@ WHERE
 +    CAST(@end_date AS DATE),
 +    INTERVAL '7' DAY
 +  )) AS days(metrics_window_date)
-@@ -25 +29 @@
--    states.time < CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE)
-+    states.time < CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE)
-@@ -35 +39 @@
--      CAST(CAST(DATE_ADD('DAY', 1, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+      CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -41 +45 @@
--    AND spans.open_from < CAST(CAST(DATE_ADD('DAY', 1, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+    AND spans.open_from < CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -43 +47 @@
--    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 1, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -125 +129 @@
+@@ -34 +38 @@
+-      CAST(CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++      CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -40 +44 @@
+-    spans.open_from < CAST(CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    spans.open_from < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -42 +46 @@
+-    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -136 +140 @@
 -    named.name || '_daily' AS metric,
 +    named.name || '_weekly' AS metric,
 
@@ -236,19 +260,16 @@ WHERE
 @@ -7 +7 @@
 -    INTERVAL '7' DAY
 +    INTERVAL '1' MONTH
-@@ -29 +29 @@
--    states.time < CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE)
-+    states.time < CAST(metrics_calendar.metrics_window_date + INTERVAL 1 MONTH AS DATE)
-@@ -39 +39 @@
--      CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-+      CAST(CAST(spans.metrics_window_date + INTERVAL 1 MONTH AS DATE) AS TIMESTAMP)
-@@ -45 +45 @@
--    AND spans.open_from < CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-+    AND spans.open_from < CAST(CAST(spans.metrics_window_date + INTERVAL 1 MONTH AS DATE) AS TIMESTAMP)
-@@ -47 +47 @@
--    AND NOT spans.open_until < CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-+    AND NOT spans.open_until < CAST(CAST(spans.metrics_window_date + INTERVAL 1 MONTH AS DATE) AS TIMESTAMP)
-@@ -129 +129 @@
+@@ -38 +38 @@
+-      CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++      CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 MONTH AS DATE) AS TIMESTAMP)
+@@ -44 +44 @@
+-    spans.open_from < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    spans.open_from < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 MONTH AS DATE) AS TIMESTAMP)
+@@ -46 +46 @@
+-    AND NOT spans.open_until < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    AND NOT spans.open_until < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 MONTH AS DATE) AS TIMESTAMP)
+@@ -140 +140 @@
 -    named.name || '_weekly' AS metric,
 +    named.name || '_monthly' AS metric,
 -- trino: as oso.open_tickets_to_artifact_weekly, but
@@ -258,19 +279,16 @@ WHERE
 @@ -7 +7 @@
 -    INTERVAL '7' DAY
 +    INTERVAL '1' MONTH
-@@ -29 +29 @@
--    states.time < CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE)
-+    states.time < CAST(DATE_ADD('MONTH', 1, metrics_calendar.metrics_window_date) AS DATE)
-@@ -39 +39 @@
--      CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+      CAST(CAST(DATE_ADD('MONTH', 1, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -45 +45 @@
--    AND spans.open_from < CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+    AND spans.open_from < CAST(CAST(DATE_ADD('MONTH', 1, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -47 +47 @@
--    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+    AND NOT spans.open_until < CAST(CAST(DATE_ADD('MONTH', 1, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -129 +129 @@
+@@ -38 +38 @@
+-      CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++      CAST(CAST(DATE_ADD('MONTH', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -44 +44 @@
+-    spans.open_from < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    spans.open_from < CAST(CAST(DATE_ADD('MONTH', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -46 +46 @@
+-    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND NOT spans.open_until < CAST(CAST(DATE_ADD('MONTH', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -140 +140 @@
 -    named.name || '_weekly' AS metric,
 +    named.name || '_monthly' AS metric,
 
@@ -282,19 +300,16 @@ WHERE
 @@ -7 +7 @@
 -    INTERVAL '7' DAY
 +    INTERVAL '3' MONTH
-@@ -29 +29 @@
--    states.time < CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE)
-+    states.time < CAST(metrics_calendar.metrics_window_date + INTERVAL 3 MONTH AS DATE)
-@@ -39 +39 @@
--      CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-+      CAST(CAST(spans.metrics_window_date + INTERVAL 3 MONTH AS DATE) AS TIMESTAMP)
-@@ -45 +45 @@
--    AND spans.open_from < CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-+    AND spans.open_from < CAST(CAST(spans.metrics_window_date + INTERVAL 3 MONTH AS DATE) AS TIMESTAMP)
-@@ -47 +47 @@
--    AND NOT spans.open_until < CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-+    AND NOT spans.open_until < CAST(CAST(spans.metrics_window_date + INTERVAL 3 MONTH AS DATE) AS TIMESTAMP)
-@@ -129 +129 @@
+@@ -38 +38 @@
+-      CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++      CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 3 MONTH AS DATE) AS TIMESTAMP)
+@@ -44 +44 @@
+-    spans.open_from < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    spans.open_from < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 3 MONTH AS DATE) AS TIMESTAMP)
+@@ -46 +46 @@
+-    AND NOT spans.open_until < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    AND NOT spans.open_until < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 3 MONTH AS DATE) AS TIMESTAMP)
+@@ -140 +140 @@
 -    named.name || '_weekly' AS metric,
 +    named.name || '_quarterly' AS metric,
 -- trino: as oso.open_tickets_to_artifact_weekly, but
@@ -304,19 +319,16 @@ WHERE
 @@ -7 +7 @@
 -    INTERVAL '7' DAY
 +    INTERVAL '3' MONTH
-@@ -29 +29 @@
--    states.time < CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE)
-+    states.time < CAST(DATE_ADD('MONTH', 3, metrics_calendar.metrics_window_date) AS DATE)
-@@ -39 +39 @@
--      CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+      CAST(CAST(DATE_ADD('MONTH', 3, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -45 +45 @@
--    AND spans.open_from < CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+    AND spans.open_from < CAST(CAST(DATE_ADD('MONTH', 3, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -47 +47 @@
--    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+    AND NOT spans.open_until < CAST(CAST(DATE_ADD('MONTH', 3, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -129 +129 @@
+@@ -38 +38 @@
+-      CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++      CAST(CAST(DATE_ADD('MONTH', 3, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -44 +44 @@
+-    spans.open_from < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    spans.open_from < CAST(CAST(DATE_ADD('MONTH', 3, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -46 +46 @@
+-    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND NOT spans.open_until < CAST(CAST(DATE_ADD('MONTH', 3, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -140 +140 @@
 -    named.name || '_weekly' AS metric,
 +    named.name || '_quarterly' AS metric,
 
@@ -328,19 +340,16 @@ WHERE
 @@ -7 +7 @@
 -    INTERVAL '7' DAY
 +    INTERVAL '12' MONTH
-@@ -29 +29 @@
--    states.time < CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE)
-+    states.time < CAST(metrics_calendar.metrics_window_date + INTERVAL 12 MONTH AS DATE)
-@@ -39 +39 @@
--      CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-+      CAST(CAST(spans.metrics_window_date + INTERVAL 12 MONTH AS DATE) AS TIMESTAMP)
-@@ -45 +45 @@
--    AND spans.open_from < CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-+    AND spans.open_from < CAST(CAST(spans.metrics_window_date + INTERVAL 12 MONTH AS DATE) AS TIMESTAMP)
-@@ -47 +47 @@
--    AND NOT spans.open_until < CAST(CAST(spans.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
-+    AND NOT spans.open_until < CAST(CAST(spans.metrics_window_date + INTERVAL 12 MONTH AS DATE) AS TIMESTAMP)
-@@ -129 +129 @@
+@@ -38 +38 @@
+-      CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++      CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 12 MONTH AS DATE) AS TIMESTAMP)
+@@ -44 +44 @@
+-    spans.open_from < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    spans.open_from < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 12 MONTH AS DATE) AS TIMESTAMP)
+@@ -46 +46 @@
+-    AND NOT spans.open_until < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    AND NOT spans.open_until < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 12 MONTH AS DATE) AS TIMESTAMP)
+@@ -140 +140 @@
 -    named.name || '_weekly' AS metric,
 +    named.name || '_yearly' AS metric,
 -- trino: as oso.open_tickets_to_artifact_weekly, but
@@ -350,19 +359,16 @@ WHERE
 @@ -7 +7 @@
 -    INTERVAL '7' DAY
 +    INTERVAL '12' MONTH
-@@ -29 +29 @@
--    states.time < CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE)
-+    states.time < CAST(DATE_ADD('MONTH', 12, metrics_calendar.metrics_window_date) AS DATE)
-@@ -39 +39 @@
--      CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+      CAST(CAST(DATE_ADD('MONTH', 12, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -45 +45 @@
--    AND spans.open_from < CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+    AND spans.open_from < CAST(CAST(DATE_ADD('MONTH', 12, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -47 +47 @@
--    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 7, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-+    AND NOT spans.open_until < CAST(CAST(DATE_ADD('MONTH', 12, spans.metrics_window_date) AS DATE) AS TIMESTAMP)
-@@ -129 +129 @@
+@@ -38 +38 @@
+-      CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++      CAST(CAST(DATE_ADD('MONTH', 12, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -44 +44 @@
+-    spans.open_from < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    spans.open_from < CAST(CAST(DATE_ADD('MONTH', 12, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -46 +46 @@
+-    AND NOT spans.open_until < CAST(CAST(DATE_ADD('DAY', 7, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
++    AND NOT spans.open_until < CAST(CAST(DATE_ADD('MONTH', 12, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
+@@ -140 +140 @@
 -    named.name || '_weekly' AS metric,
 +    named.name || '_yearly' AS metric,
 
@@ -375,81 +381,91 @@ WHERE
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 -), spans AS (
 +WITH spans AS (
-@@ -15,4 +11 @@
--      LEAD(states.time) OVER (
--        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
--        ORDER BY states.time
--      ),
-+      LEAD(states.time) OVER (PARTITION BY states.to_artifact_id, states.ticket_id ORDER BY states.time),
-@@ -20,4 +13,2 @@
--    ) AS open_until,
--    metrics_calendar.metrics_window_date AS metrics_window_date
--  FROM metrics_calendar
--  CROSS JOIN oso.int_ticket_states__github AS states
-+    ) AS open_until
-+  FROM oso.int_ticket_states__github AS states
-@@ -25,2 +16 @@
--    states.time < CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE)
--    AND states.time < CAST(@end_date + INTERVAL 1 DAY AS DATE)
-+    states.time < @execution_date
-@@ -32,6 +22 @@
+@@ -16 +12,4 @@
+-    ON next_states.ticket_id = states.ticket_id AND next_states.time > states.time
++    ON (
++      next_states.ticket_id = states.ticket_id AND next_states.time > states.time
++    )
++    AND next_states.time < @execution_date
+@@ -18 +17 @@
+-    states.is_open
++    states.is_open AND states.time < @execution_date
+@@ -31,8 +30,2 @@
 -    DATE_DIFF(
 -      'SECOND',
 -      spans.opened_at,
--      CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+-      CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
 -    ) / 86400 AS age_days,
--    spans.metrics_window_date AS metrics_window_date
+-    metrics_calendar.metrics_window_date AS metrics_window_date
+-  FROM metrics_calendar
+-  CROSS JOIN spans
 +    DATE_DIFF('SECOND', spans.opened_at, CAST(@execution_date AS TIMESTAMP)) / 86400 AS age_days
-@@ -41,3 +26,2 @@
--    AND spans.open_from < CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
++  FROM spans
+@@ -40,3 +33,2 @@
+-    spans.open_from < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
 -    AND spans.open_from < CAST(CAST(@end_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
--    AND NOT spans.open_until < CAST(CAST(spans.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
-+    AND spans.open_from < CAST(@execution_date AS TIMESTAMP)
+-    AND NOT spans.open_until < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
++    spans.open_from < CAST(@execution_date AS TIMESTAMP)
 +    AND NOT spans.open_until < CAST(@execution_date AS TIMESTAMP)
-@@ -51 +35 @@
--      PARTITION BY open_at_end.event_source, open_at_end.to_artifact_id, open_at_end.metrics_window_date
-+      PARTITION BY open_at_end.event_source, open_at_end.to_artifact_id
-@@ -54,4 +38 @@
--    COUNT(open_at_end.age_days) OVER (
--      PARTITION BY open_at_end.event_source, open_at_end.to_artifact_id, open_at_end.metrics_window_date
--    ) AS known_ages,
--    open_at_end.metrics_window_date AS metrics_window_date
-+    COUNT(open_at_end.age_days) OVER (PARTITION BY open_at_end.event_source, open_at_end.to_artifact_id) AS known_ages
-@@ -73,2 +54 @@
+@@ -84,2 +76 @@
 -    ) AS age_median,
--    ranked.metrics_window_date AS metrics_window_date
+-    open_at_end.metrics_window_date AS metrics_window_date
 +    ) AS age_median
-@@ -78,2 +58 @@
--    ranked.to_artifact_id,
--    ranked.metrics_window_date
-+    ranked.to_artifact_id
-@@ -97,2 +76 @@
+@@ -89,2 +80 @@
+-    open_at_end.to_artifact_id,
+-    open_at_end.metrics_window_date
++    open_at_end.to_artifact_id
+@@ -108,2 +98 @@
 -    END AS amount,
 -    measured.metrics_window_date AS metrics_window_date
 +    END AS amount
-@@ -121 +99 @@
+@@ -132 +121 @@
 -    named.metrics_window_date AS metrics_sample_date,
 +    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-@@ -125,3 +103,2 @@
+@@ -136,3 +125,2 @@
 -    named.name || '_daily' AS metric,
 -    named.amount,
 -    named.metrics_window_date AS metrics_window_date
 +    named.name || '_over_all_time' AS metric,
 +    named.amount
-@@ -140,5 +116,0 @@
+@@ -151,5 +138,0 @@
 -WHERE
 -  (
 -    metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
 -  )
 -  AND metrics_sample_date = metrics_window_date
 -- trino: as duckdb, but
-@@ -22 +22 @@
+@@ -30 +30 @@
 -    DATE_DIFF('SECOND', spans.opened_at, CAST(@execution_date AS TIMESTAMP)) / 86400 AS age_days
 +    CAST(DATE_DIFF('SECOND', spans.opened_at, CAST(@execution_date AS TIMESTAMP)) AS DOUBLE) / 86400 AS age_days
-@@ -99 +99 @@
+@@ -45 +45 @@
+-      CAST(LIST_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++      CAST(ARRAY_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -48 +48 @@
+-          ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -52 +52 @@
+-        CAST(LIST_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++        CAST(ARRAY_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -55 +55 @@
+-            ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -58 +58 @@
+-        ) AS BIGINT) + 1] AS DOUBLE) - CAST(LIST_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++        ) AS BIGINT) + 1] AS DOUBLE) - CAST(ARRAY_SORT(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -61 +61 @@
+-            ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -67 +67 @@
+-          ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -71 +71 @@
+-            ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
+@@ -121 +121 @@
 -    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
 +    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
-@@ -111,4 +111,4 @@
+@@ -133,4 +133,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -464,10 +480,7 @@ WHERE
 @@ -8 +8 @@
 -    states.to_artifact_id,
 +    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -16 +16 @@
--        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
-+        PARTITION BY metrics_membership.metrics_entity_id, states.ticket_id, metrics_calendar.metrics_window_date
-@@ -23,0 +24,9 @@
+@@ -14,0 +15,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -477,17 +490,17 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
-@@ -135 +144 @@
+@@ -21 +30 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -146 +155 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.open_tickets_to_artifact_daily, but
 @@ -8 +8 @@
 -    states.to_artifact_id,
 +    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -16 +16 @@
--        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
-+        PARTITION BY metrics_membership.metrics_entity_id, states.ticket_id, metrics_calendar.metrics_window_date
-@@ -23,0 +24,9 @@
+@@ -14,0 +15,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -497,7 +510,10 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
-@@ -135 +144 @@
+@@ -21 +30 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -146 +155 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -506,10 +522,7 @@ WHERE
 @@ -12 +12 @@
 -    states.to_artifact_id,
 +    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -20 +20 @@
--        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
-+        PARTITION BY metrics_membership.metrics_entity_id, states.ticket_id, metrics_calendar.metrics_window_date
-@@ -27,0 +28,9 @@
+@@ -18,0 +19,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -519,17 +532,17 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
-@@ -139 +148 @@
+@@ -25 +34 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -150 +159 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.open_tickets_to_artifact_weekly, but
 @@ -12 +12 @@
 -    states.to_artifact_id,
 +    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -20 +20 @@
--        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
-+        PARTITION BY metrics_membership.metrics_entity_id, states.ticket_id, metrics_calendar.metrics_window_date
-@@ -27,0 +28,9 @@
+@@ -18,0 +19,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -539,7 +552,10 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
-@@ -139 +148 @@
+@@ -25 +34 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -150 +159 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -548,10 +564,7 @@ WHERE
 @@ -12 +12 @@
 -    states.to_artifact_id,
 +    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -20 +20 @@
--        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
-+        PARTITION BY metrics_membership.metrics_entity_id, states.ticket_id, metrics_calendar.metrics_window_date
-@@ -27,0 +28,9 @@
+@@ -18,0 +19,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -561,17 +574,17 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
-@@ -139 +148 @@
+@@ -25 +34 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -150 +159 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.open_tickets_to_artifact_monthly, but
 @@ -12 +12 @@
 -    states.to_artifact_id,
 +    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -20 +20 @@
--        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
-+        PARTITION BY metrics_membership.metrics_entity_id, states.ticket_id, metrics_calendar.metrics_window_date
-@@ -27,0 +28,9 @@
+@@ -18,0 +19,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -581,7 +594,10 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
-@@ -139 +148 @@
+@@ -25 +34 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -150 +159 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -590,10 +606,7 @@ WHERE
 @@ -12 +12 @@
 -    states.to_artifact_id,
 +    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -20 +20 @@
--        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
-+        PARTITION BY metrics_membership.metrics_entity_id, states.ticket_id, metrics_calendar.metrics_window_date
-@@ -27,0 +28,9 @@
+@@ -18,0 +19,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -603,17 +616,17 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
-@@ -139 +148 @@
+@@ -25 +34 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -150 +159 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.open_tickets_to_artifact_quarterly, but
 @@ -12 +12 @@
 -    states.to_artifact_id,
 +    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -20 +20 @@
--        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
-+        PARTITION BY metrics_membership.metrics_entity_id, states.ticket_id, metrics_calendar.metrics_window_date
-@@ -27,0 +28,9 @@
+@@ -18,0 +19,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -623,7 +636,10 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
-@@ -139 +148 @@
+@@ -25 +34 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -150 +159 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -632,10 +648,7 @@ WHERE
 @@ -12 +12 @@
 -    states.to_artifact_id,
 +    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -20 +20 @@
--        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
-+        PARTITION BY metrics_membership.metrics_entity_id, states.ticket_id, metrics_calendar.metrics_window_date
-@@ -27,0 +28,9 @@
+@@ -18,0 +19,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -645,17 +658,17 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
-@@ -139 +148 @@
+@@ -25 +34 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -150 +159 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.open_tickets_to_artifact_yearly, but
 @@ -12 +12 @@
 -    states.to_artifact_id,
 +    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -20 +20 @@
--        PARTITION BY states.to_artifact_id, states.ticket_id, metrics_calendar.metrics_window_date
-+        PARTITION BY metrics_membership.metrics_entity_id, states.ticket_id, metrics_calendar.metrics_window_date
-@@ -27,0 +28,9 @@
+@@ -18,0 +19,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -665,7 +678,10 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
-@@ -139 +148 @@
+@@ -25 +34 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -150 +159 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -674,13 +690,7 @@ WHERE
 @@ -4 +4 @@
 -    states.to_artifact_id,
 +    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -11 +11,4 @@
--      LEAD(states.time) OVER (PARTITION BY states.to_artifact_id, states.ticket_id ORDER BY states.time),
-+      LEAD(states.time) OVER (
-+        PARTITION BY metrics_membership.metrics_entity_id, states.ticket_id
-+        ORDER BY states.time
-+      ),
-@@ -14,0 +18,9 @@
+@@ -10,0 +11,9 @@
 +  INNER JOIN (
 +    SELECT DISTINCT
 +      step_0.artifact_id AS metrics_artifact_id,
@@ -690,190 +700,197 @@ WHERE
 +      step_0.valid_to IS NULL
 +  ) AS metrics_membership
 +    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
-@@ -112 +124 @@
+@@ -20 +29 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -134 +143 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
--- trino: as duckdb, but
-@@ -34 +34 @@
--    DATE_DIFF('SECOND', spans.opened_at, CAST(@execution_date AS TIMESTAMP)) / 86400 AS age_days
-+    CAST(DATE_DIFF('SECOND', spans.opened_at, CAST(@execution_date AS TIMESTAMP)) AS DOUBLE) / 86400 AS age_days
-@@ -111 +111 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
-@@ -123,4 +123,4 @@
--  CAST(event_source AS TEXT) AS event_source,
--  CAST(to_artifact_id AS TEXT) AS to_project_id,
--  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
--  CAST(metric AS TEXT) AS metric,
-+  CAST(event_source AS VARCHAR) AS event_source,
+-- trino: as oso.open_tickets_to_artifact_over_all_time, but
+@@ -4 +4 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id AS to_artifact_id,
+@@ -10,0 +11,9 @@
++  INNER JOIN (
++    SELECT DISTINCT
++      step_0.artifact_id AS metrics_artifact_id,
++      step_0.project_id AS metrics_entity_id
++    FROM oso.artifacts_by_project_v1 AS step_0
++    WHERE
++      step_0.valid_to IS NULL
++  ) AS metrics_membership
++    ON metrics_membership.metrics_artifact_id = states.to_artifact_id
+@@ -20 +29 @@
+-    states.to_artifact_id,
++    metrics_membership.metrics_entity_id,
+@@ -134 +143 @@
+-  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
-+  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
-+  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.open_tickets_to_collection_daily: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.open_tickets_to_project_daily, but
-@@ -27 +27 @@
+@@ -18 +18 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -28,0 +29,2 @@
+@@ -19,0 +20,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -30 +32 @@
+@@ -21 +23 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -144 +146 @@
+@@ -155 +157 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.open_tickets_to_project_daily, but
-@@ -27 +27 @@
+@@ -18 +18 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -28,0 +29,2 @@
+@@ -19,0 +20,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -30 +32 @@
+@@ -21 +23 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -144 +146 @@
+@@ -155 +157 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.open_tickets_to_collection_weekly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.open_tickets_to_project_weekly, but
-@@ -31 +31 @@
+@@ -22 +22 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -32,0 +33,2 @@
+@@ -23,0 +24,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -34 +36 @@
+@@ -25 +27 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -148 +150 @@
+@@ -159 +161 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.open_tickets_to_project_weekly, but
-@@ -31 +31 @@
+@@ -22 +22 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -32,0 +33,2 @@
+@@ -23,0 +24,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -34 +36 @@
+@@ -25 +27 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -148 +150 @@
+@@ -159 +161 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.open_tickets_to_collection_monthly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.open_tickets_to_project_monthly, but
-@@ -31 +31 @@
+@@ -22 +22 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -32,0 +33,2 @@
+@@ -23,0 +24,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -34 +36 @@
+@@ -25 +27 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -148 +150 @@
+@@ -159 +161 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.open_tickets_to_project_monthly, but
-@@ -31 +31 @@
+@@ -22 +22 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -32,0 +33,2 @@
+@@ -23,0 +24,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -34 +36 @@
+@@ -25 +27 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -148 +150 @@
+@@ -159 +161 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.open_tickets_to_collection_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.open_tickets_to_project_quarterly, but
-@@ -31 +31 @@
+@@ -22 +22 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -32,0 +33,2 @@
+@@ -23,0 +24,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -34 +36 @@
+@@ -25 +27 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -148 +150 @@
+@@ -159 +161 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.open_tickets_to_project_quarterly, but
-@@ -31 +31 @@
+@@ -22 +22 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -32,0 +33,2 @@
+@@ -23,0 +24,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -34 +36 @@
+@@ -25 +27 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -148 +150 @@
+@@ -159 +161 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.open_tickets_to_collection_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.open_tickets_to_project_yearly, but
-@@ -31 +31 @@
+@@ -22 +22 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -32,0 +33,2 @@
+@@ -23,0 +24,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -34 +36 @@
+@@ -25 +27 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -148 +150 @@
+@@ -159 +161 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.open_tickets_to_project_yearly, but
-@@ -31 +31 @@
+@@ -22 +22 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -32,0 +33,2 @@
+@@ -23,0 +24,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -34 +36 @@
+@@ -25 +27 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -148 +150 @@
+@@ -159 +161 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
 -- oso.open_tickets_to_collection_over_all_time: direct: one scan of the range, grouped by bucket; reads=history
 -- duckdb: as oso.open_tickets_to_project_over_all_time, but
-@@ -21 +21 @@
+@@ -14 +14 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -22,0 +23,2 @@
+@@ -15,0 +16,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -24 +26 @@
+@@ -17 +19 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -124 +126 @@
+@@ -143 +145 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.open_tickets_to_project_over_all_time, but
-@@ -21 +21 @@
+@@ -14 +14 @@
 -      step_0.project_id AS metrics_entity_id
 +      step_1.collection_id AS metrics_entity_id
-@@ -22,0 +23,2 @@
+@@ -15,0 +16,2 @@
 +    JOIN oso.projects_by_collection_v1 AS step_1
 +      ON step_1.project_id = step_0.project_id
-@@ -24 +26 @@
+@@ -17 +19 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -124 +126 @@
+@@ -143 +145 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,

@@ -61,37 +61,50 @@ WITH metrics_calendar AS (
         bots.artifact_id
       FROM oso.int_bots AS bots
     )
-), ranked AS (
+), measured AS (
   SELECT
     responded.event_source,
     responded.to_artifact_id,
-    responded.hours,
-    ROW_NUMBER() OVER (
-      PARTITION BY responded.event_source, responded.to_artifact_id, responded.metrics_window_date
-      ORDER BY responded.hours
-    ) AS position,
-    COUNT(*) OVER (
-      PARTITION BY responded.event_source, responded.to_artifact_id, responded.metrics_window_date
-    ) AS responses,
+    AVG(responded.hours) AS hours_avg,
+    (
+      CAST(LIST_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
+        NOT responded.hours IS NULL))[CAST(FLOOR(
+        0.5 * (
+          ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
+            NOT responded.hours IS NULL)) - 1
+        )
+      ) AS BIGINT) + 1] AS DOUBLE) + (
+        CAST(LIST_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
+          NOT responded.hours IS NULL))[CAST(CEIL(
+          0.5 * (
+            ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
+              NOT responded.hours IS NULL)) - 1
+          )
+        ) AS BIGINT) + 1] AS DOUBLE) - CAST(LIST_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
+          NOT responded.hours IS NULL))[CAST(FLOOR(
+          0.5 * (
+            ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
+              NOT responded.hours IS NULL)) - 1
+          )
+        ) AS BIGINT) + 1] AS DOUBLE)
+      ) * (
+        0.5 * (
+          ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
+            NOT responded.hours IS NULL)) - 1
+        ) - FLOOR(
+          0.5 * (
+            ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
+              NOT responded.hours IS NULL)) - 1
+          )
+        )
+      )
+    ) AS hours_median,
     responded.metrics_window_date AS metrics_window_date
   FROM responded
-), measured AS (
-  SELECT
-    ranked.event_source,
-    ranked.to_artifact_id,
-    AVG(ranked.hours) AS hours_avg,
-    AVG(
-      CASE
-        WHEN 2 * ranked.position BETWEEN ranked.responses AND ranked.responses + 2
-        THEN ranked.hours
-      END
-    ) AS hours_median,
-    ranked.metrics_window_date AS metrics_window_date
-  FROM ranked
   GROUP BY
-    ranked.event_source,
-    ranked.to_artifact_id,
-    ranked.metrics_window_date
+    responded.event_source,
+    responded.to_artifact_id,
+    responded.metrics_window_date
 ), metrics_rows AS (
   SELECT
     measured.metrics_window_date AS metrics_sample_date,
@@ -148,7 +161,31 @@ WHERE
 @@ -46 +46 @@
 -    DATE_DIFF('SECOND', openings.opened_at, openings.time) / 3600 AS hours,
 +    CAST(DATE_DIFF('SECOND', openings.opened_at, openings.time) AS DOUBLE) / 3600 AS hours,
-@@ -115,4 +115,4 @@
+@@ -66 +66 @@
+-      CAST(LIST_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
++      CAST(ARRAY_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -69 +69 @@
+-          ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -73 +73 @@
+-        CAST(LIST_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
++        CAST(ARRAY_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -76 +76 @@
+-            ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -79 +79 @@
+-        ) AS BIGINT) + 1] AS DOUBLE) - CAST(LIST_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
++        ) AS BIGINT) + 1] AS DOUBLE) - CAST(ARRAY_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -82 +82 @@
+-            ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -88 +88 @@
+-          ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -92 +92 @@
+-            ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -128,4 +128,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -175,7 +212,7 @@ WHERE
 @@ -31 +31 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('MONTH', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -97 +97 @@
+@@ -110 +110 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_monthly' AS metric,
 -- trino: as oso.time_to_first_response_to_artifact_weekly, but
@@ -194,7 +231,7 @@ WHERE
 @@ -31 +31 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('MONTH', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -97 +97 @@
+@@ -110 +110 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_monthly' AS metric,
 
@@ -215,7 +252,7 @@ WHERE
 @@ -31 +31 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('QUARTER', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -97 +97 @@
+@@ -110 +110 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_quarterly' AS metric,
 -- trino: as oso.time_to_first_response_to_artifact_weekly, but
@@ -234,7 +271,7 @@ WHERE
 @@ -31 +31 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('QUARTER', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -97 +97 @@
+@@ -110 +110 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_quarterly' AS metric,
 
@@ -255,7 +292,7 @@ WHERE
 @@ -31 +31 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('YEAR', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -97 +97 @@
+@@ -110 +110 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_yearly' AS metric,
 -- trino: as oso.time_to_first_response_to_artifact_weekly, but
@@ -274,7 +311,7 @@ WHERE
 @@ -31 +31 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('YEAR', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -97 +97 @@
+@@ -110 +110 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_yearly' AS metric,
 
@@ -303,7 +340,7 @@ WHERE
 +      THEN CAST(DATE_TRUNC('YEAR', CAST(responses.time AS DATE)) AS DATE)
 +      ELSE CAST(CAST(DATE_TRUNC('YEAR', CAST(responses.time AS DATE)) AS DATE) + INTERVAL 6 MONTH AS DATE)
 +    END = metrics_calendar.metrics_window_date
-@@ -97 +105 @@
+@@ -110 +118 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_biannually' AS metric,
 -- trino: as oso.time_to_first_response_to_artifact_weekly, but
@@ -331,119 +368,105 @@ WHERE
 +      THEN CAST(DATE_TRUNC('YEAR', CAST(responses.time AS DATE)) AS DATE)
 +      ELSE CAST(DATE_ADD('MONTH', 6, CAST(DATE_TRUNC('YEAR', CAST(responses.time AS DATE)) AS DATE)) AS DATE)
 +    END = metrics_calendar.metrics_window_date
-@@ -97 +105 @@
+@@ -110 +118 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_biannually' AS metric,
 
 -- oso.time_to_first_response_to_artifact_over_all_time: direct: one scan of the range, grouped by bucket; reads=history
--- duckdb:
-WITH openings AS (
-  SELECT
-    responses.event_source,
-    responses.to_artifact_id,
-    responses.ticket_id,
-    responses.time,
-    responses.from_artifact_id,
-    responses.position,
-    responses.first_responder_id,
-    MIN(known.opened_at) AS opened_at,
-    MIN(known.opened_by_id) AS opened_by_id
-  FROM oso.int_ticket_responses__github AS responses
-  INNER JOIN oso.int_ticket_states__github AS known
-    ON known.ticket_id = responses.ticket_id
-    AND known.time < CAST(@execution_date AS TIMESTAMP)
-  WHERE
-    responses.time >= CAST(CAST('2015-01-01' AS DATE) AS TIMESTAMP)
-    AND responses.time < CAST(@execution_date AS TIMESTAMP)
-  GROUP BY
-    responses.event_source,
-    responses.to_artifact_id,
-    responses.ticket_id,
-    responses.time,
-    responses.from_artifact_id,
-    responses.position,
-    responses.first_responder_id
-), responded AS (
-  SELECT
-    openings.event_source,
-    openings.to_artifact_id,
-    openings.ticket_id,
-    DATE_DIFF('SECOND', openings.opened_at, openings.time) / 3600 AS hours
-  FROM openings
-  WHERE
-    NOT openings.opened_at IS NULL
-    AND openings.from_artifact_id <> openings.opened_by_id
-    AND (
-      openings.position = 1 OR openings.first_responder_id = openings.opened_by_id
-    )
-    AND NOT openings.opened_by_id IN (
-      SELECT
-        bots.artifact_id
-      FROM oso.int_bots AS bots
-    )
-), ranked AS (
-  SELECT
-    responded.event_source,
-    responded.to_artifact_id,
-    responded.hours,
-    ROW_NUMBER() OVER (
-      PARTITION BY responded.event_source, responded.to_artifact_id
-      ORDER BY responded.hours
-    ) AS position,
-    COUNT(*) OVER (PARTITION BY responded.event_source, responded.to_artifact_id) AS responses
-  FROM responded
-), measured AS (
-  SELECT
-    ranked.event_source,
-    ranked.to_artifact_id,
-    AVG(ranked.hours) AS hours_avg,
-    AVG(
-      CASE
-        WHEN 2 * ranked.position BETWEEN ranked.responses AND ranked.responses + 2
-        THEN ranked.hours
-      END
-    ) AS hours_median
-  FROM ranked
-  GROUP BY
-    ranked.event_source,
-    ranked.to_artifact_id
-), metrics_rows AS (
-  SELECT
-    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-    measured.event_source,
-    measured.to_artifact_id,
-    '' AS from_artifact_id,
-    names.name || '_over_all_time' AS metric,
-    CASE names.name
-      WHEN 'avg_time_to_first_response'
-      THEN measured.hours_avg
-      ELSE measured.hours_median
-    END AS amount
-  FROM measured
-  CROSS JOIN (
-    SELECT
-      'avg_time_to_first_response' AS name
-    UNION ALL
-    SELECT
-      'median_time_to_first_response' AS name
-  ) AS names
-)
-SELECT
-  CAST(metrics_sample_date AS DATE) AS metrics_sample_date,
-  CAST(event_source AS TEXT) AS event_source,
-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
-  CAST(metric AS TEXT) AS metric,
-  CAST(amount AS DOUBLE) AS amount
-FROM metrics_rows
+-- duckdb: as oso.time_to_first_response_to_artifact_weekly, but
+@@ -1,9 +1 @@
+-WITH metrics_calendar AS (
+-  SELECT
+-    metrics_window_date
+-  FROM UNNEST(CAST(GENERATE_SERIES(
+-    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
+-    @end_date,
+-    INTERVAL '7' DAY
+-  ) AS DATE[])) AS days(metrics_window_date)
+-), openings AS (
++WITH openings AS (
+@@ -19,4 +11,2 @@
+-    MIN(known.opened_by_id) AS opened_by_id,
+-    metrics_calendar.metrics_window_date AS metrics_window_date
+-  FROM metrics_calendar
+-  CROSS JOIN oso.int_ticket_responses__github AS responses
++    MIN(known.opened_by_id) AS opened_by_id
++  FROM oso.int_ticket_responses__github AS responses
+@@ -25 +15 @@
+-    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
++    AND known.time < CAST(@execution_date AS TIMESTAMP)
+@@ -27,5 +17,2 @@
+-    responses.time >= CAST(metrics_calendar.metrics_window_date AS TIMESTAMP)
+-    AND responses.time >= CAST(@start_date AS TIMESTAMP)
+-    AND responses.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 7 DAY AS DATE) AS TIMESTAMP)
+-    AND responses.time < CAST(CAST(@end_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+-    AND CAST(DATE_TRUNC('WEEK', CAST(responses.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
++    responses.time >= CAST(CAST('2015-01-01' AS DATE) AS TIMESTAMP)
++    AND responses.time < CAST(@execution_date AS TIMESTAMP)
+@@ -39,2 +26 @@
+-    responses.first_responder_id,
+-    metrics_calendar.metrics_window_date
++    responses.first_responder_id
+@@ -46,2 +32 @@
+-    DATE_DIFF('SECOND', openings.opened_at, openings.time) / 3600 AS hours,
+-    openings.metrics_window_date AS metrics_window_date
++    DATE_DIFF('SECOND', openings.opened_at, openings.time) / 3600 AS hours
+@@ -97,2 +82 @@
+-    ) AS hours_median,
+-    responded.metrics_window_date AS metrics_window_date
++    ) AS hours_median
+@@ -102,2 +86 @@
+-    responded.to_artifact_id,
+-    responded.metrics_window_date
++    responded.to_artifact_id
+@@ -106 +89 @@
+-    measured.metrics_window_date AS metrics_sample_date,
++    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
+@@ -110 +93 @@
+-    names.name || '_weekly' AS metric,
++    names.name || '_over_all_time' AS metric,
+@@ -115,2 +98 @@
+-    END AS amount,
+-    measured.metrics_window_date AS metrics_window_date
++    END AS amount
+@@ -134,5 +115,0 @@
+-WHERE
+-  (
+-    metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
+-  )
+-  AND metrics_sample_date = metrics_window_date
 -- trino: as duckdb, but
 @@ -32 +32 @@
 -    DATE_DIFF('SECOND', openings.opened_at, openings.time) / 3600 AS hours
 +    CAST(DATE_DIFF('SECOND', openings.opened_at, openings.time) AS DOUBLE) / 3600 AS hours
+@@ -51 +51 @@
+-      CAST(LIST_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
++      CAST(ARRAY_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -54 +54 @@
+-          ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -58 +58 @@
+-        CAST(LIST_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
++        CAST(ARRAY_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -61 +61 @@
+-            ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -64 +64 @@
+-        ) AS BIGINT) + 1] AS DOUBLE) - CAST(LIST_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
++        ) AS BIGINT) + 1] AS DOUBLE) - CAST(ARRAY_SORT(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -67 +67 @@
+-            ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(responded.hours) FILTER(WHERE
 @@ -73 +73 @@
+-          ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -77 +77 @@
+-            ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(responded.hours) FILTER(WHERE
+@@ -89 +89 @@
 -    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
 +    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
-@@ -94,4 +94,4 @@
+@@ -110,4 +110,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -471,7 +494,7 @@ FROM metrics_rows
 @@ -34 +43 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -116 +125 @@
+@@ -129 +138 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_first_response_to_artifact_weekly, but
@@ -491,7 +514,7 @@ FROM metrics_rows
 @@ -34 +43 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -116 +125 @@
+@@ -129 +138 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -513,7 +536,7 @@ FROM metrics_rows
 @@ -34 +43 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -116 +125 @@
+@@ -129 +138 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_first_response_to_artifact_monthly, but
@@ -533,7 +556,7 @@ FROM metrics_rows
 @@ -34 +43 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -116 +125 @@
+@@ -129 +138 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -555,7 +578,7 @@ FROM metrics_rows
 @@ -34 +43 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -116 +125 @@
+@@ -129 +138 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_first_response_to_artifact_quarterly, but
@@ -575,7 +598,7 @@ FROM metrics_rows
 @@ -34 +43 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -116 +125 @@
+@@ -129 +138 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -597,7 +620,7 @@ FROM metrics_rows
 @@ -34 +43 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -116 +125 @@
+@@ -129 +138 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_first_response_to_artifact_yearly, but
@@ -617,7 +640,7 @@ FROM metrics_rows
 @@ -34 +43 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -116 +125 @@
+@@ -129 +138 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -639,7 +662,7 @@ FROM metrics_rows
 @@ -42 +51 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -124 +133 @@
+@@ -137 +146 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_first_response_to_artifact_biannually, but
@@ -659,7 +682,7 @@ FROM metrics_rows
 @@ -42 +51 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -124 +133 @@
+@@ -137 +146 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -681,7 +704,7 @@ FROM metrics_rows
 @@ -21 +30 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -95 +104 @@
+@@ -111 +120 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_first_response_to_artifact_over_all_time, but
@@ -701,7 +724,7 @@ FROM metrics_rows
 @@ -21 +30 @@
 -    responses.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -95 +104 @@
+@@ -111 +120 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -716,7 +739,7 @@ FROM metrics_rows
 @@ -29 +31 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -125 +127 @@
+@@ -138 +140 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_first_response_to_project_weekly, but
@@ -729,7 +752,7 @@ FROM metrics_rows
 @@ -29 +31 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -125 +127 @@
+@@ -138 +140 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
@@ -744,7 +767,7 @@ FROM metrics_rows
 @@ -29 +31 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -125 +127 @@
+@@ -138 +140 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_first_response_to_project_monthly, but
@@ -757,7 +780,7 @@ FROM metrics_rows
 @@ -29 +31 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -125 +127 @@
+@@ -138 +140 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
@@ -772,7 +795,7 @@ FROM metrics_rows
 @@ -29 +31 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -125 +127 @@
+@@ -138 +140 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_first_response_to_project_quarterly, but
@@ -785,7 +808,7 @@ FROM metrics_rows
 @@ -29 +31 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -125 +127 @@
+@@ -138 +140 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
@@ -800,7 +823,7 @@ FROM metrics_rows
 @@ -29 +31 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -125 +127 @@
+@@ -138 +140 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_first_response_to_project_yearly, but
@@ -813,7 +836,7 @@ FROM metrics_rows
 @@ -29 +31 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -125 +127 @@
+@@ -138 +140 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
@@ -828,7 +851,7 @@ FROM metrics_rows
 @@ -33 +35 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -133 +135 @@
+@@ -146 +148 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_first_response_to_project_biannually, but
@@ -841,7 +864,7 @@ FROM metrics_rows
 @@ -33 +35 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -133 +135 @@
+@@ -146 +148 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
@@ -856,7 +879,7 @@ FROM metrics_rows
 @@ -19 +21 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -104 +106 @@
+@@ -120 +122 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_first_response_to_project_over_all_time, but
@@ -869,6 +892,6 @@ FROM metrics_rows
 @@ -19 +21 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -104 +106 @@
+@@ -120 +122 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,

@@ -32,37 +32,50 @@ WITH metrics_calendar AS (
     closings.ticket_id,
     closings.time,
     metrics_calendar.metrics_window_date
-), ranked AS (
+), measured AS (
   SELECT
     merged.event_source,
     merged.to_artifact_id,
-    merged.hours,
-    ROW_NUMBER() OVER (
-      PARTITION BY merged.event_source, merged.to_artifact_id, merged.metrics_window_date
-      ORDER BY merged.hours
-    ) AS position,
-    COUNT(*) OVER (
-      PARTITION BY merged.event_source, merged.to_artifact_id, merged.metrics_window_date
-    ) AS merges,
+    AVG(merged.hours) AS hours_avg,
+    (
+      CAST(LIST_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
+        NOT merged.hours IS NULL))[CAST(FLOOR(
+        0.5 * (
+          ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
+            NOT merged.hours IS NULL)) - 1
+        )
+      ) AS BIGINT) + 1] AS DOUBLE) + (
+        CAST(LIST_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
+          NOT merged.hours IS NULL))[CAST(CEIL(
+          0.5 * (
+            ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
+              NOT merged.hours IS NULL)) - 1
+          )
+        ) AS BIGINT) + 1] AS DOUBLE) - CAST(LIST_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
+          NOT merged.hours IS NULL))[CAST(FLOOR(
+          0.5 * (
+            ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
+              NOT merged.hours IS NULL)) - 1
+          )
+        ) AS BIGINT) + 1] AS DOUBLE)
+      ) * (
+        0.5 * (
+          ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
+            NOT merged.hours IS NULL)) - 1
+        ) - FLOOR(
+          0.5 * (
+            ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
+              NOT merged.hours IS NULL)) - 1
+          )
+        )
+      )
+    ) AS hours_median,
     merged.metrics_window_date AS metrics_window_date
   FROM merged
-), measured AS (
-  SELECT
-    ranked.event_source,
-    ranked.to_artifact_id,
-    AVG(ranked.hours) AS hours_avg,
-    AVG(
-      CASE
-        WHEN 2 * ranked.position BETWEEN ranked.merges AND ranked.merges + 2
-        THEN ranked.hours
-      END
-    ) AS hours_median,
-    ranked.metrics_window_date AS metrics_window_date
-  FROM ranked
   GROUP BY
-    ranked.event_source,
-    ranked.to_artifact_id,
-    ranked.metrics_window_date
+    merged.event_source,
+    merged.to_artifact_id,
+    merged.metrics_window_date
 ), metrics_rows AS (
   SELECT
     measured.metrics_window_date AS metrics_sample_date,
@@ -113,7 +126,31 @@ WHERE
 -    AND closings.time < CAST(CAST(@end_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
 +    AND closings.time < CAST(CAST(DATE_ADD('DAY', 1, metrics_calendar.metrics_window_date) AS DATE) AS TIMESTAMP)
 +    AND closings.time < CAST(CAST(DATE_ADD('DAY', 1, @end_date) AS DATE) AS TIMESTAMP)
-@@ -86,4 +86,4 @@
+@@ -37 +37 @@
+-      CAST(LIST_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
++      CAST(ARRAY_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -40 +40 @@
+-          ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -44 +44 @@
+-        CAST(LIST_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
++        CAST(ARRAY_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -47 +47 @@
+-            ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -50 +50 @@
+-        ) AS BIGINT) + 1] AS DOUBLE) - CAST(LIST_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
++        ) AS BIGINT) + 1] AS DOUBLE) - CAST(ARRAY_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -53 +53 @@
+-            ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -59 +59 @@
+-          ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -63 +63 @@
+-            ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -99,4 +99,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -141,7 +178,7 @@ WHERE
 @@ -24 +28 @@
 -    AND CAST(closings.time AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -68 +72 @@
+@@ -81 +85 @@
 -    names.name || '_daily' AS metric,
 +    names.name || '_weekly' AS metric,
 -- trino: as oso.time_to_merge_to_artifact_daily, but
@@ -161,7 +198,7 @@ WHERE
 @@ -24 +28 @@
 -    AND CAST(closings.time AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -68 +72 @@
+@@ -81 +85 @@
 -    names.name || '_daily' AS metric,
 +    names.name || '_weekly' AS metric,
 
@@ -182,7 +219,7 @@ WHERE
 @@ -28 +28 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('MONTH', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -72 +72 @@
+@@ -85 +85 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_monthly' AS metric,
 -- trino: as oso.time_to_merge_to_artifact_weekly, but
@@ -201,7 +238,7 @@ WHERE
 @@ -28 +28 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('MONTH', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -72 +72 @@
+@@ -85 +85 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_monthly' AS metric,
 
@@ -222,7 +259,7 @@ WHERE
 @@ -28 +28 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('QUARTER', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -72 +72 @@
+@@ -85 +85 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_quarterly' AS metric,
 -- trino: as oso.time_to_merge_to_artifact_weekly, but
@@ -241,7 +278,7 @@ WHERE
 @@ -28 +28 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('QUARTER', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -72 +72 @@
+@@ -85 +85 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_quarterly' AS metric,
 
@@ -262,7 +299,7 @@ WHERE
 @@ -28 +28 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('YEAR', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -72 +72 @@
+@@ -85 +85 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_yearly' AS metric,
 -- trino: as oso.time_to_merge_to_artifact_weekly, but
@@ -281,92 +318,97 @@ WHERE
 @@ -28 +28 @@
 -    AND CAST(DATE_TRUNC('WEEK', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
 +    AND CAST(DATE_TRUNC('YEAR', CAST(closings.time AS DATE)) AS DATE) = metrics_calendar.metrics_window_date
-@@ -72 +72 @@
+@@ -85 +85 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_yearly' AS metric,
 
 -- oso.time_to_merge_to_artifact_over_all_time: direct: one scan of the range, grouped by bucket; reads=history
--- duckdb:
-WITH merged AS (
-  SELECT
-    closings.event_source,
-    closings.to_artifact_id,
-    closings.ticket_id,
-    DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) / 3600 AS hours
-  FROM oso.int_ticket_closings__github AS closings
-  INNER JOIN oso.int_ticket_states__github AS known
-    ON known.ticket_id = closings.ticket_id
-    AND known.time < CAST(@execution_date AS TIMESTAMP)
-  WHERE
-    closings.event_type = 'PULL_REQUEST_MERGED'
-    AND NOT known.opened_at IS NULL
-    AND closings.time >= CAST(CAST('2015-01-01' AS DATE) AS TIMESTAMP)
-    AND closings.time < CAST(@execution_date AS TIMESTAMP)
-  GROUP BY
-    closings.event_source,
-    closings.to_artifact_id,
-    closings.ticket_id,
-    closings.time
-), ranked AS (
-  SELECT
-    merged.event_source,
-    merged.to_artifact_id,
-    merged.hours,
-    ROW_NUMBER() OVER (PARTITION BY merged.event_source, merged.to_artifact_id ORDER BY merged.hours) AS position,
-    COUNT(*) OVER (PARTITION BY merged.event_source, merged.to_artifact_id) AS merges
-  FROM merged
-), measured AS (
-  SELECT
-    ranked.event_source,
-    ranked.to_artifact_id,
-    AVG(ranked.hours) AS hours_avg,
-    AVG(
-      CASE
-        WHEN 2 * ranked.position BETWEEN ranked.merges AND ranked.merges + 2
-        THEN ranked.hours
-      END
-    ) AS hours_median
-  FROM ranked
-  GROUP BY
-    ranked.event_source,
-    ranked.to_artifact_id
-), metrics_rows AS (
-  SELECT
-    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-    measured.event_source,
-    measured.to_artifact_id,
-    '' AS from_artifact_id,
-    names.name || '_over_all_time' AS metric,
-    CASE names.name
-      WHEN 'avg_time_to_merge'
-      THEN measured.hours_avg
-      ELSE measured.hours_median
-    END AS amount
-  FROM measured
-  CROSS JOIN (
-    SELECT
-      'avg_time_to_merge' AS name
-    UNION ALL
-    SELECT
-      'median_time_to_merge' AS name
-  ) AS names
-)
-SELECT
-  CAST(metrics_sample_date AS DATE) AS metrics_sample_date,
-  CAST(event_source AS TEXT) AS event_source,
-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
-  CAST(metric AS TEXT) AS metric,
-  CAST(amount AS DOUBLE) AS amount
-FROM metrics_rows
+-- duckdb: as oso.time_to_merge_to_artifact_daily, but
+@@ -1,5 +1 @@
+-WITH metrics_calendar AS (
+-  SELECT
+-    metrics_window_date
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
+-), merged AS (
++WITH merged AS (
+@@ -10,4 +6,2 @@
+-    DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) / 3600 AS hours,
+-    metrics_calendar.metrics_window_date AS metrics_window_date
+-  FROM metrics_calendar
+-  CROSS JOIN oso.int_ticket_closings__github AS closings
++    DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) / 3600 AS hours
++  FROM oso.int_ticket_closings__github AS closings
+@@ -16 +10 @@
+-    AND known.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
++    AND known.time < CAST(@execution_date AS TIMESTAMP)
+@@ -20,5 +14,2 @@
+-    AND closings.time >= CAST(metrics_calendar.metrics_window_date AS TIMESTAMP)
+-    AND closings.time >= CAST(@start_date AS TIMESTAMP)
+-    AND closings.time < CAST(CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+-    AND closings.time < CAST(CAST(@end_date + INTERVAL 1 DAY AS DATE) AS TIMESTAMP)
+-    AND CAST(closings.time AS DATE) = metrics_calendar.metrics_window_date
++    AND closings.time >= CAST(CAST('2015-01-01' AS DATE) AS TIMESTAMP)
++    AND closings.time < CAST(@execution_date AS TIMESTAMP)
+@@ -29,2 +20 @@
+-    closings.time,
+-    metrics_calendar.metrics_window_date
++    closings.time
+@@ -68,2 +58 @@
+-    ) AS hours_median,
+-    merged.metrics_window_date AS metrics_window_date
++    ) AS hours_median
+@@ -73,2 +62 @@
+-    merged.to_artifact_id,
+-    merged.metrics_window_date
++    merged.to_artifact_id
+@@ -77 +65 @@
+-    measured.metrics_window_date AS metrics_sample_date,
++    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
+@@ -81 +69 @@
+-    names.name || '_daily' AS metric,
++    names.name || '_over_all_time' AS metric,
+@@ -86,2 +74 @@
+-    END AS amount,
+-    measured.metrics_window_date AS metrics_window_date
++    END AS amount
+@@ -105,5 +91,0 @@
+-WHERE
+-  (
+-    metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
+-  )
+-  AND metrics_sample_date = metrics_window_date
 -- trino: as duckdb, but
 @@ -6 +6 @@
 -    DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) / 3600 AS hours
 +    CAST(DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) AS DOUBLE) / 3600 AS hours
-@@ -46 +46 @@
+@@ -27 +27 @@
+-      CAST(LIST_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
++      CAST(ARRAY_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -30 +30 @@
+-          ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -34 +34 @@
+-        CAST(LIST_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
++        CAST(ARRAY_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -37 +37 @@
+-            ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -40 +40 @@
+-        ) AS BIGINT) + 1] AS DOUBLE) - CAST(LIST_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
++        ) AS BIGINT) + 1] AS DOUBLE) - CAST(ARRAY_SORT(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -43 +43 @@
+-            ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -49 +49 @@
+-          ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
++          CARDINALITY(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -53 +53 @@
+-            ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
++            CARDINALITY(ARRAY_AGG(merged.hours) FILTER(WHERE
+@@ -65 +65 @@
 -    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
 +    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
-@@ -67,4 +67,4 @@
+@@ -86,4 +86,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 -  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
@@ -394,7 +436,7 @@ FROM metrics_rows
 @@ -27 +36 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -87 +96 @@
+@@ -100 +109 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_merge_to_artifact_daily, but
@@ -414,7 +456,7 @@ FROM metrics_rows
 @@ -27 +36 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -87 +96 @@
+@@ -100 +109 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -436,7 +478,7 @@ FROM metrics_rows
 @@ -31 +40 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -91 +100 @@
+@@ -104 +113 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_merge_to_artifact_weekly, but
@@ -456,7 +498,7 @@ FROM metrics_rows
 @@ -31 +40 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -91 +100 @@
+@@ -104 +113 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -478,7 +520,7 @@ FROM metrics_rows
 @@ -31 +40 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -91 +100 @@
+@@ -104 +113 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_merge_to_artifact_monthly, but
@@ -498,7 +540,7 @@ FROM metrics_rows
 @@ -31 +40 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -91 +100 @@
+@@ -104 +113 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -520,7 +562,7 @@ FROM metrics_rows
 @@ -31 +40 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -91 +100 @@
+@@ -104 +113 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_merge_to_artifact_quarterly, but
@@ -540,7 +582,7 @@ FROM metrics_rows
 @@ -31 +40 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -91 +100 @@
+@@ -104 +113 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -562,7 +604,7 @@ FROM metrics_rows
 @@ -31 +40 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -91 +100 @@
+@@ -104 +113 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_merge_to_artifact_yearly, but
@@ -582,7 +624,7 @@ FROM metrics_rows
 @@ -31 +40 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -91 +100 @@
+@@ -104 +113 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -604,7 +646,7 @@ FROM metrics_rows
 @@ -18 +27 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -68 +77 @@
+@@ -87 +96 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as oso.time_to_merge_to_artifact_over_all_time, but
@@ -624,7 +666,7 @@ FROM metrics_rows
 @@ -18 +27 @@
 -    closings.to_artifact_id,
 +    metrics_membership.metrics_entity_id,
-@@ -68 +77 @@
+@@ -87 +96 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 
@@ -639,7 +681,7 @@ FROM metrics_rows
 @@ -20 +22 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -96 +98 @@
+@@ -109 +111 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_merge_to_project_daily, but
@@ -652,7 +694,7 @@ FROM metrics_rows
 @@ -20 +22 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -96 +98 @@
+@@ -109 +111 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
@@ -667,7 +709,7 @@ FROM metrics_rows
 @@ -24 +26 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -100 +102 @@
+@@ -113 +115 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_merge_to_project_weekly, but
@@ -680,7 +722,7 @@ FROM metrics_rows
 @@ -24 +26 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -100 +102 @@
+@@ -113 +115 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
@@ -695,7 +737,7 @@ FROM metrics_rows
 @@ -24 +26 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -100 +102 @@
+@@ -113 +115 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_merge_to_project_monthly, but
@@ -708,7 +750,7 @@ FROM metrics_rows
 @@ -24 +26 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -100 +102 @@
+@@ -113 +115 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
@@ -723,7 +765,7 @@ FROM metrics_rows
 @@ -24 +26 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -100 +102 @@
+@@ -113 +115 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_merge_to_project_quarterly, but
@@ -736,7 +778,7 @@ FROM metrics_rows
 @@ -24 +26 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -100 +102 @@
+@@ -113 +115 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
@@ -751,7 +793,7 @@ FROM metrics_rows
 @@ -24 +26 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -100 +102 @@
+@@ -113 +115 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_merge_to_project_yearly, but
@@ -764,7 +806,7 @@ FROM metrics_rows
 @@ -24 +26 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -100 +102 @@
+@@ -113 +115 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
 
@@ -779,7 +821,7 @@ FROM metrics_rows
 @@ -14 +16 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -77 +79 @@
+@@ -96 +98 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
 -- trino: as oso.time_to_merge_to_project_over_all_time, but
@@ -792,6 +834,6 @@ FROM metrics_rows
 @@ -14 +16 @@
 -      step_0.valid_to IS NULL
 +      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -77 +79 @@
+@@ -96 +98 @@
 -  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
