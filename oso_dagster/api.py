@@ -57,7 +57,8 @@ def plan(
     began = time.monotonic()
     is_planned = settings.state_db.exists() and settings.compute_db.exists()
     if not force and is_planned and ledger_of(project).planned_fingerprint() == project_fingerprint(project):
-        return PlanReport(added=(), changed=(), removed=(), seconds=time.monotonic() - began)
+        broken = load_manifest(project).broken
+        return PlanReport(added=(), changed=(), removed=(), seconds=time.monotonic() - began, broken=broken)
 
     def tell(done: int, total: int, detail: str) -> None:
         if on_progress is not None:

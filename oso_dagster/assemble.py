@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from oso_dagster.defs.broken_assets import broken_asset_specs, broken_checks
 from oso_dagster.defs.jobs import JOBS
 from oso_dagster.defs.metric_assets import build_metric_assets
 from oso_dagster.defs.raw_assets import build_raw_assets
@@ -30,7 +31,12 @@ def build_definitions(
     pipeline = Pipeline(project=project, manifest=manifest, listener=listener, store=store)
     planned = Ledger(project.settings.home / "ledger.db").planned()
     return dg.Definitions(
-        assets=[*build_raw_assets(manifest, start), *build_metric_assets(manifest, start, planned)],
+        assets=[
+            *build_raw_assets(manifest, start),
+            *build_metric_assets(manifest, start, planned),
+            *broken_asset_specs(manifest, start),
+        ],
+        asset_checks=broken_checks(manifest),
         jobs=JOBS,
         schedules=SCHEDULES,
         sensors=SENSORS,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from oso_dagster.authoring.changes import Change, Kind, changes
+from oso_dagster.broken_metrics import BrokenMetric
 from oso_dagster.manifest import Manifest, load_manifest
 from oso_dagster.project import Project
 from oso_dagster.runner.compute import costs_of
@@ -20,6 +21,8 @@ class Preview:
 
     changes: tuple[Change, ...]
     rebuild: Estimate
+    # metrics whose mistakes keep them out of the plan
+    broken: tuple[BrokenMetric, ...] = ()
 
     def of(self, kind: Kind) -> tuple[Change, ...]:
         """The changes of one kind."""
@@ -29,12 +32,13 @@ class Preview:
 def preview(project: Project, on_wait: Callable[[str], None] = lambda message: None) -> Preview:
     """What `oso plan --apply` would change now; nothing is applied. Raises what loading the project raises."""
     found = tuple(changes(project, on_wait))
-    return Preview(changes=found, rebuild=costs_of(project).estimate(_partitions(project, found)))
+    manifest = load_manifest(project)
+    cost = costs_of(project).estimate(_partitions(project, manifest, found))
+    return Preview(changes=found, rebuild=cost, broken=manifest.broken)
 
 
-def _partitions(project: Project, found: Sequence[Change]) -> dict[str, int]:
+def _partitions(project: Project, manifest: Manifest, found: Sequence[Change]) -> dict[str, int]:
     """How many partitions of each model must be computed once it is planned: all that is landed of what is new."""
-    manifest: Manifest = load_manifest(project)
     start = project.settings.start
     end = RawState(project.settings, datetime.now(UTC)).lake_end
     wanted = {}

@@ -5,29 +5,27 @@ seconds), and kept in the cache folder under the fingerprint of the files it cam
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from oso_dagster.broken_metrics import BrokenMetric
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project, environment_of
+from oso_dagster.project_files import PACKAGES, project_fingerprint
 from oso_dagster.reads import Reads
 from oso_lake.calendar import Grain
 
-FORMAT = 6
 BUILD_TIMEOUT_SECONDS = 600
-_IGNORED = {"__pycache__", ".cache", "logs", "tests"}
-_PACKAGES = Path(__file__).resolve().parent.parent
 
 
 class ManifestError(RuntimeError):
@@ -118,16 +116,22 @@ class RawEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """Models in topological order (parents first) and raw tables."""
+    """Models in topological order (parents first), raw tables, and the metrics whose mistakes keep them out."""
 
     fingerprint: str
     models: tuple[ModelEntry, ...] = ()
     raw: tuple[RawEntry, ...] = ()
+    broken: tuple[BrokenMetric, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, ModelEntry]:
         """Models by their name."""
         return {model.name: model for model in self.models}
+
+    @cached_property
+    def broken_models(self) -> dict[str, BrokenMetric]:
+        """For each model that cannot be made just now the metric that has the mistakes."""
+        return {model.name: metric for metric in self.broken for model in metric.models}
 
     @cached_property
     def raw_of(self) -> dict[str, frozenset[str]]:
@@ -149,53 +153,35 @@ class Manifest:
 
 
 def load_manifest(project: Project) -> Manifest:
-    """The manifest of `project`: from the cache, else derived once under a lock; raises ManifestError."""
+    """The manifest of `project`: from the cache, else derived once under a lock; raises ManifestError.
+
+    A process that waited while another one failed to derive it raises the same error, and does not try once more.
+    """
     fingerprint = project_fingerprint(project)
     path = cached_path(project, fingerprint)
     if path.exists():
         return read_manifest(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    failed = path.with_suffix(".error")
+    began = time.time_ns()
     with path.with_name("manifest.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
+        if path.exists():
+            return read_manifest(path)
+        if failed.exists() and failed.stat().st_mtime_ns >= began:
+            raise ManifestError(failed.read_text())
+        try:
             _build(project, fingerprint)
+        except ManifestError as error:
+            failed.write_text(str(error))
+            raise
+        failed.unlink(missing_ok=True)
     return read_manifest(path)
 
 
 def cached_path(project: Project, fingerprint: str) -> Path:
     """Where the manifest of that fingerprint is kept."""
     return project.settings.cache_dir / f"manifest-{fingerprint[:20]}.json"
-
-
-def project_fingerprint(project: Project) -> str:
-    """Digest of everything that a manifest follows from: the project's files, the code behind it, some settings."""
-    digest = hashlib.sha256()
-    settings = project.settings
-    chains = [(chain.name, chain.chain_id, str(chain.start)) for chain in settings.evm_chains]
-    facts = [FORMAT, version("sqlmesh"), settings.engine, str(settings.start), chains, str(project.path)]
-    digest.update(json.dumps(facts).encode())
-    for path in _inputs(project.path):
-        digest.update(f"\0{path}\0".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _inputs(project: Path) -> Iterator[Path]:
-    yield from _files(project)
-    # what the models' Python code computes with
-    yield from (_PACKAGES / "oso_lake" / name for name in ("calendar.py", "contracts.py", "ids.py"))
-    yield from sorted((_PACKAGES / "dlt_sources").glob("*/contract.py"))
-    yield Path(__file__).with_name("manifest_build.py")
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.name in _IGNORED:
-            continue
-        if entry.is_dir():
-            yield from _files(Path(entry.path))
-        elif entry.name.endswith((".py", ".sql", ".yaml", ".yml", ".csv")):
-            yield Path(entry.path)
 
 
 def load_metrics(project: Project, manifest: Manifest) -> dict[str, MetricEntry]:
@@ -231,7 +217,7 @@ def _build(project: Project, fingerprint: str) -> None:
         done = subprocess.run(  # noqa: S603
             command,
             env=environment,
-            cwd=_PACKAGES,
+            cwd=PACKAGES,
             capture_output=True,
             text=True,
             timeout=BUILD_TIMEOUT_SECONDS,
@@ -258,6 +244,7 @@ def to_json(manifest: Manifest) -> dict[str, Any]:
         entry["grain"] = model.grain.value if model.grain else None
         entry["reads"] = model.reads.tag()
         entry["start"] = model.start.isoformat() if model.start else None
+    content["broken"] = [metric.as_json() for metric in manifest.broken]
     return content
 
 
@@ -294,4 +281,5 @@ def read_manifest(path: Path) -> Manifest:
         )
         for entry in content["raw"]
     )
-    return Manifest(fingerprint=content["fingerprint"], models=models, raw=raw)
+    broken = tuple(BrokenMetric.of_json(entry) for entry in content["broken"])
+    return Manifest(fingerprint=content["fingerprint"], models=models, raw=raw, broken=broken)

@@ -5,12 +5,13 @@ that loading the project opens none of the installation's files; HOME is the ins
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oso_dagster.broken_metrics import BrokenMetric, find_broken
 from oso_dagster.manifest import AuditEntry, Column, Manifest, ModelEntry, save
 from oso_dagster.metrics_catalogue import MEANING_COLUMNS, MetricEntry
 from oso_dagster.project import DEFAULT_PROJECT, Project
@@ -32,13 +33,26 @@ ENGINES = ("duckdb", "trino")
 _COMPUTED = {"FULL", "VIEW", "INCREMENTAL_BY_TIME_RANGE", "SEED"}
 
 
-def describe(context: "Context") -> Manifest:
-    """Manifest of a loaded context; raises ValueError that names a model whose tags the runner cannot serve."""
+def describe(context: "Context", planned: Collection[str] = ()) -> Manifest:
+    """Manifest of a loaded context; `planned` are the models of the last plan.
+
+    Raises ValueError that names a model whose tags the runner cannot serve.
+    """
     snapshots = context.snapshots
     names = {fqn: _plain_name(model) for fqn, model in context.models.items() if model.kind.name.value in _COMPUTED}
     ordered = [fqn for fqn in context.dag.sorted if fqn in names]
     entries = tuple(_entry(context, context.models[fqn], snapshots[fqn], names) for fqn in ordered)
-    return Manifest(fingerprint="", models=entries, raw=tuple(raw_tables()))
+    broken = broken_metrics(context, [entry.name for entry in entries], planned)
+    return Manifest(fingerprint="", models=entries, raw=tuple(raw_tables()), broken=broken)
+
+
+def broken_metrics(context: "Context", made: Collection[str], planned: Collection[str]) -> tuple[BrokenMetric, ...]:
+    """What keeps metrics of the context's registry from being made; none for a project that has no registry."""
+    if Path(context.path).resolve() != DEFAULT_PROJECT:
+        return ()
+    from sqlmesh_project.metrics_factory import registry
+
+    return tuple(find_broken(registry(strict=False), made, planned))
 
 
 def data_version(snapshot: "Snapshot") -> str:
@@ -155,7 +169,7 @@ def metric_entries(project: Project, manifest: Manifest) -> list[MetricEntry]:
 def _registered(settings: Settings) -> dict[str, MetricEntry]:
     from sqlmesh_project.metrics_factory import registry
 
-    loaded = registry()
+    loaded = registry(strict=False)
     return {
         model.name: MetricEntry(
             model=model.name,
@@ -210,18 +224,24 @@ def _entry_of_tags(model: ModelEntry, settings: Settings) -> MetricEntry:
         description=model.description or None,
         owner=model.tags.get("owner"),
         unit=model.tags.get("unit"),
+        additivity=model.tags.get("additivity"),
     )
 
 
 def main(project: str, home: str, fingerprint: str) -> None:
-    """Load `project` and keep its manifest in the cache of the installation at `home`."""
+    """Load `project` and keep its manifest in the cache of the installation at `home`; broken metrics are left out."""
     from sqlmesh import Context
+
+    from oso_dagster.runner.ledger import Ledger
+    from sqlmesh_project.metrics_factory import keeping_sound_metrics
 
     # its cache is the installation's, everything else comes from the environment
     target = Project(settings=Settings(home=Path(home)), path=Path(project))
-    context = Context(paths=project)
+    planned = Ledger(target.settings.home / "ledger.db").planned()
+    with keeping_sound_metrics():
+        context = Context(paths=project)
     try:
-        manifest = replace(describe(context), fingerprint=fingerprint)
+        manifest = replace(describe(context, planned), fingerprint=fingerprint)
         save(manifest, metric_entries(replace(target, settings=Settings()), manifest), target)
     finally:
         context.close()

@@ -39,7 +39,9 @@ def retire(project: Project, names: Sequence[str] = (), *, is_applied: bool) -> 
     StillMadeError for one that is still made, LookupError for one that nothing was published of.
     """
     catalog = open_catalog(project.settings)
-    made = {model.name for model in load_manifest(project).models} | set(ledger_of(project).planned())
+    manifest = load_manifest(project)
+    # a model that a mistake keeps from being made is not gone
+    made = {model.name for model in manifest.models} | set(ledger_of(project).planned()) | set(manifest.broken_models)
     held = list(_held(catalog))
     wanted = [one for one in held if not names or _is_named(one.model, names)]
     _check(names, held, made)

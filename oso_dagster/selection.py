@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
+from oso_dagster.broken_metrics import BrokenMetric
 from oso_dagster.manifest import Manifest, ModelEntry
 
 
@@ -29,6 +30,8 @@ def _names(manifest: Manifest, term: str) -> Iterator[str]:
     pattern = term.removeprefix("+")
     found = [model.name for model in manifest.models if _matches(model, pattern)]
     if not found:
+        if broken := _broken(manifest, pattern):
+            raise UnknownSelectionError(f"{term} cannot be made: {broken}")
         near = get_close_matches(pattern, [model.table for model in manifest.models], n=3, cutoff=0.5)
         hint = f"; the nearest are {', '.join(near)}" if near else ""
         raise UnknownSelectionError(f"no model is selected by {term!r}{hint}; `oso metrics list` lists metrics")
@@ -36,6 +39,13 @@ def _names(manifest: Manifest, term: str) -> Iterator[str]:
         yield name
         if term.startswith("+"):
             yield from manifest.ancestors(name)
+
+
+def _broken(manifest: Manifest, pattern: str) -> BrokenMetric | None:
+    """The metric with mistakes that `pattern` names, by itself or by one of its models."""
+    plain = pattern.replace("/", ".").removeprefix("oso.").removeprefix("metric:")
+    named = (broken for name, broken in manifest.broken_models.items() if fnmatchcase(name.rsplit(".", 1)[-1], plain))
+    return next(named, None) or next((broken for broken in manifest.broken if broken.metric == plain), None)
 
 
 def _matches(model: ModelEntry, pattern: str) -> bool:

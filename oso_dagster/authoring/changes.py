@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from oso_dagster.manifest_build import broken_metrics
 from oso_dagster.project import ENVIRONMENT, Project, applied
 from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.ledger import Entry
 from oso_dagster.runner.locks import compute_lock
 from oso_dagster.runner.session import plain_name
 from oso_lake.calendar import Window
+from sqlmesh_project.metrics_factory import keeping_sound_metrics
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -62,7 +64,8 @@ class Change:
 def changes(project: Project, on_wait: OnWait = lambda message: None) -> list[Change]:
     """Every model that `oso plan --apply` would touch now, in the order of the plan.
 
-    Raises what loading the project raises: MetricsError and SQLMesh's errors, which name file and line.
+    A metric with a mistake is left out: it neither changes nor goes. Raises what loading the project raises: SQLMesh's
+    errors, which name file and line.
     """
     with tempfile.TemporaryDirectory(prefix="oso-diff-") as folder:
         with _locked(project, on_wait):
@@ -128,8 +131,10 @@ def _planned(project: Project) -> Iterator[_Planned]:
     set_console(NoopConsole())
     # it warns that a plan computes no data, which is what ours never does
     logging.getLogger("sqlmesh").addHandler(logging.NullHandler())
-    context = Context(paths=str(project.path))
+    with keeping_sound_metrics():
+        context = Context(paths=str(project.path))
     try:
+        made = {plain_name(fqn) for fqn in context.models}
         plan = context.plan_builder(
             ENVIRONMENT, skip_backfill=True, skip_tests=True, no_gaps=False, include_unmodified=True
         ).build()
@@ -137,8 +142,10 @@ def _planned(project: Project) -> Iterator[_Planned]:
         for snapshot in sorted(plan.snapshots.values(), key=lambda one: _place(context, one.name)):
             if snapshot.is_model and not snapshot.is_external:
                 yield from _change(difference, snapshot)
+        gone_names = {plain_name(gone.name) for gone in difference.removed_snapshots.values()}
+        broken = {model.name for one in broken_metrics(context, made, gone_names) for model in one.models}
         for gone in difference.removed_snapshots.values():
-            if gone.model_kind_name is not None and not gone.is_external:
+            if gone.model_kind_name is not None and not gone.is_external and plain_name(gone.name) not in broken:
                 change = Change(model=plain_name(gone.name), metric=None, kind=Kind.REMOVED)
                 yield _Planned(change=change, is_stale=True, time_column=None)
     finally:

@@ -121,7 +121,7 @@ def git() -> Iterator[Finding]:
 
 
 def metrics() -> Iterator[Finding]:
-    """Every metric of the registry loads; a broken one is left out of what is planned."""
+    """Every metric of the registry loads; a broken one is left out of the plan and shown as broken in the UI."""
     from sqlmesh_project.metrics_factory import registry
 
     loaded = registry(strict=False)

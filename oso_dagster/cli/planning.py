@@ -9,6 +9,9 @@ from oso_dagster.cli.output import json_option, load_settings, print_json, print
 from oso_dagster.cli.progress import Stages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oso_dagster.broken_metrics import BrokenMetric
     from oso_lake.settings import Settings
 
 PLAN_EPILOG = """
@@ -23,18 +26,19 @@ Examples:
 @click.option("--apply", "is_applied", is_flag=True, help="Make tables and views for the models as they are now.")
 @click.option("--force", is_flag=True, help="With --apply: plan even when no model file changed.")
 @json_option
-def plan(is_applied: bool, force: bool, as_json: bool) -> None:
+def plan(is_applied: bool, force: bool, as_json: bool) -> int:
     """Show what is added, changed and removed, which windows turn stale, and what computing them again will cost.
 
     With --apply, make SQLMesh's tables and views for the models as they are now: the deploy step. It computes no data;
     old results are served until new ones take their place.
+
+    A metric with a mistake is named with file and line and left out; the exit code is 1 then.
     """
     from oso_dagster.cli import stations
 
     settings = load_settings()
     if not is_applied:
-        _preview(settings, as_json=as_json)
-        return
+        return _preview(settings, as_json=as_json)
     with Stages() as stages, stages.stage("Plan") as stage:
         report = stations.plan(settings, stage, force=force)
     if as_json:
@@ -44,11 +48,26 @@ def plan(is_applied: bool, force: bool, as_json: bool) -> None:
                 "changed": report.changed,
                 "removed": report.removed,
                 "seconds": round(report.seconds, 3),
+                "broken": [one.as_json() for one in report.broken],
             }
         )
+    return _tell_broken(report.broken)
 
 
-def _preview(settings: "Settings", *, as_json: bool) -> None:
+def _tell_broken(broken: "Sequence[BrokenMetric]") -> int:
+    """A line for each metric that cannot be planned; returns the exit code."""
+    for one in broken:
+        click.echo(f"broken: {one}", err=True)
+    if broken:
+        click.echo(
+            "what is broken is left out of the plan: what was published of it is served on, and nothing new is "
+            "computed of it until the file is corrected and planned",
+            err=True,
+        )
+    return 1 if broken else 0
+
+
+def _preview(settings: "Settings", *, as_json: bool) -> int:
     from oso_dagster.authoring.changes import Kind
     from oso_dagster.cli.metrics.comparing import print_changes
     from oso_dagster.deploy import preview
@@ -59,11 +78,15 @@ def _preview(settings: "Settings", *, as_json: bool) -> None:
     if as_json:
         kinds = {kind.name.lower(): [one.model for one in found.of(kind)] for kind in Kind}
         stale = {one.model: [[w.start, w.end] for w in one.windows] for one in found.changes if one.windows}
-        print_json(kinds | {"stale": stale, "rebuild": asdict(rebuild)})
-        return
+        broken = [one.as_json() for one in found.broken]
+        print_json(kinds | {"stale": stale, "rebuild": asdict(rebuild), "broken": broken})
+        return _tell_broken(found.broken)
     if not found.changes:
-        click.echo("everything is planned as it is written", err=True)
-        return
+        text = (
+            "everything else is planned as it is written" if found.broken else "everything is planned as it is written"
+        )
+        click.echo(text, err=True)
+        return _tell_broken(found.broken)
     print_changes(list(found.changes), full=False)
     guess = f" ({rebuild.guessed:,} models never ran before: the median of the others)" if rebuild.guessed else ""
     click.echo(
@@ -71,6 +94,7 @@ def _preview(settings: "Settings", *, as_json: bool) -> None:
         f"{rebuild.seconds:,.0f} s{guess}\nrun `oso plan --apply` to deploy it",
         err=True,
     )
+    return _tell_broken(found.broken)
 
 
 @click.command(short_help="Take away what was published of models that are gone.")

@@ -55,11 +55,12 @@ def land_summary(report: "LandReport") -> str:
 
 
 def plan_summary(report: "PlanReport") -> str:
-    """What came, changed and went."""
+    """What came, changed and went, and metrics that mistakes keep out."""
+    broken = f", {len(report.broken)} metrics BROKEN" if report.broken else ""
     if not report.is_changed:
-        return "models are as planned before"
+        return f"models are as planned before{broken}"
     counts = {"new": report.added, "changed": report.changed, "removed": report.removed}
-    return ", ".join(f"{len(models)} {kind}" for kind, models in counts.items() if models) + " models"
+    return ", ".join(f"{len(models)} {kind}" for kind, models in counts.items() if models) + f" models{broken}"
 
 
 def compute_summary(report: "MaterializeReport") -> str:

@@ -17,7 +17,8 @@ from sqlmesh.core.environment import EnvironmentNamingInfo
 from sqlmesh.core.snapshot import DeployabilityIndex, Snapshot, SnapshotEvaluator, SnapshotInfoLike
 from sqlmesh.utils import CorrelationId
 
-from oso_dagster.manifest import load_manifest, load_metrics, project_fingerprint, save
+from oso_dagster.broken_metrics import BrokenMetric
+from oso_dagster.manifest import Manifest, load_metrics, project_fingerprint, save
 from oso_dagster.manifest_build import describe, metric_entries
 from oso_dagster.project import ENVIRONMENT, Project, applied
 from oso_dagster.runner.compute import ledger_of
@@ -26,6 +27,7 @@ from oso_dagster.runner.publish import update_catalogue
 from oso_dagster.runner.session import plain_name
 from oso_lake.catalog import open_catalog
 from oso_lake.commits import ensure_table
+from sqlmesh_project.metrics_factory import keeping_sound_metrics
 
 OnProgress = Callable[[int, int, str], None]
 
@@ -36,12 +38,14 @@ class PlanFailedError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class PlanReport:
-    """Names of models that came, changed and went, and seconds."""
+    """Names of models that came, changed and went, seconds, and metrics that could not be planned."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     seconds: float
+    # mistakes of metrics that were left out; what was published of them is served on
+    broken: tuple[BrokenMetric, ...] = ()
 
     @property
     def is_changed(self) -> bool:
@@ -114,8 +118,9 @@ def plan(
 ) -> PlanReport:
     """Plan the project's models into the environment readers see; again without changes is quick and changes nothing.
 
-    Raw tables are made where they do not exist yet, since models are checked against them. Raises PlanFailedError and
-    SQLMesh's own errors, which name file and line.
+    Raw tables are made where they do not exist yet, since models are checked against them. A metric with a mistake is
+    left out and told in the report; its windows are still there when it comes back as it was. Raises PlanFailedError
+    and SQLMesh's own errors, which name file and line.
     """
     settings = project.settings
     began = time.monotonic()
@@ -129,15 +134,16 @@ def plan(
         ),
         applied(settings),
     ):
-        fingerprint, before, after = _apply(project, on_progress or (lambda done, total, detail: None))
-    ledger_of(project).plan(after, fingerprint)
+        manifest, before, after = _apply(project, on_progress or (lambda done, total, detail: None))
+    ledger_of(project).plan(after, manifest.fingerprint)
     # what is declared is listed before it is computed, and while one of it fails
-    update_catalogue(open_catalog(settings), load_metrics(project, load_manifest(project)), {}, run_id="plan")
+    update_catalogue(open_catalog(settings), load_metrics(project, manifest), {}, run_id="plan")
     return PlanReport(
         added=tuple(sorted(after.keys() - before.keys())),
         changed=tuple(sorted(name for name in after.keys() & before.keys() if after[name] != before[name])),
-        removed=tuple(sorted(before.keys() - after.keys())),
+        removed=tuple(sorted(before.keys() - after.keys() - manifest.broken_models.keys())),
         seconds=time.monotonic() - began,
+        broken=manifest.broken,
     )
 
 
@@ -151,13 +157,13 @@ def ensure_raw_tables(project: Project) -> None:
             ensure_table(catalog, contract)
 
 
-def _apply(project: Project, on_progress: OnProgress) -> tuple[str, dict[str, str], dict[str, str]]:
-    """Plan and apply; returns the project's fingerprint, and the versions of models before and after."""
+def _apply(project: Project, on_progress: OnProgress) -> tuple[Manifest, dict[str, str], dict[str, str]]:
+    """Plan and apply; returns the project's manifest, and the versions of models before and after."""
     controller = SQLMeshController.setup_with_config(
         config=SQLMeshContextConfig(path=str(project.path), gateway=""),
         context_factory=_context,
     )
-    with controller.instance(ENVIRONMENT, "plan") as mesh:
+    with keeping_sound_metrics(), controller.instance(ENVIRONMENT, "plan") as mesh:
         context = mesh.context
         # the project is loaded anyway: the code location need not load it once more
         fingerprint = project_fingerprint(project)
@@ -175,9 +181,9 @@ def _apply(project: Project, on_progress: OnProgress) -> tuple[str, dict[str, st
             if snapshot.is_model and not snapshot.is_external
         }:
             raise PlanFailedError("the plan was not applied: SQLMesh's log in the cache folder says why")
-        manifest = replace(describe(context), fingerprint=fingerprint)
+        manifest = replace(describe(context, ledger_of(project).planned()), fingerprint=fingerprint)
         save(manifest, metric_entries(project, manifest), project)
-    return fingerprint, before, after
+    return manifest, before, after
 
 
 def _context(**options: Any) -> PlanContext:
