@@ -31,16 +31,18 @@ def audit_check_spec(model: ModelEntry) -> dg.AssetCheckSpec | None:
 def audit_check_result(model: ModelEntry, audits: Sequence[AuditOutcome]) -> dg.AssetCheckResult:
     """One result for all audits of a window: passed when no audit found a row."""
     failed = [audit for audit in audits if not audit.is_passed]
-    blocking = any(audit.blocking for audit in failed)
+    is_error = any(audit.blocking or audit.is_error for audit in failed)
+    details = {audit.name: audit.detail for audit in failed if audit.detail}
     return dg.AssetCheckResult(
         passed=not failed,
         asset_key=dg.AssetKey(model.key),
         check_name=AUDITS,
-        severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
         metadata={
             "audits": len(audits),
             "failed": {audit.name: audit.count for audit in failed},
             "counts": [[audit.name, audit.count] for audit in audits],
+            **({"details": details} if details else {}),
         },
     )
 

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
+from oso_dagster.runner.checks import CHECKS, Checked, check_batch, is_up_to_date
 from oso_dagster.runner.costs import Cost, CostLog
-from oso_dagster.runner.evaluate import Evaluated, evaluate
+from oso_dagster.runner.evaluate import AuditOutcome, Evaluated, evaluate
 from oso_dagster.runner.failures import Failure, FailureLog
 from oso_dagster.runner.inputs import (
     Coverage,
@@ -164,6 +166,7 @@ class _Run:
         batch, self.batch, self.waiting = self.batch, [], {}
         if not batch:
             return
+        batch = self._checked(batch)
         items = [
             Audited(
                 model=one.outcome.model,
@@ -180,6 +183,23 @@ class _Run:
                 if result.error is not None:
                     errors[name] = result.error
         yield from self._tell(batch, errors, snapshots)
+
+    def _checked(self, batch: list[_Audited]) -> list[_Audited]:
+        """The batch with the checks over all of its windows beside each model's audits."""
+        windows = [Checked(model=one.outcome.model, window=one.entry.window) for one in batch]
+        try:
+            found = check_batch(self.session, windows, self.metrics, partial(self._is_current, self.ledger.entries()))
+        except Exception as error:  # noqa: BLE001 - told with every model: a check must not keep back what is sound
+            unknown = AuditOutcome(name=CHECKS, count=1, blocking=False, is_error=True, detail=reason_of(error))
+            found = {one.model.name: (unknown,) for one in windows}
+        return [
+            replace(one, outcome=replace(one.outcome, audits=(*one.outcome.audits, *found.get(one.entry.model, ()))))
+            for one in batch
+        ]
+
+    def _is_current(self, entries: Mapping[str, Sequence[Entry]], name: str, window: Window) -> bool:
+        running = frozenset(self.request.models) - self.failed
+        return is_up_to_date(self.manifest.by_name[name], window, entries, running)
 
     def _tell(
         self, batch: list[_Audited], errors: dict[str, Exception], snapshots: dict[str, tuple[str, int | None]]

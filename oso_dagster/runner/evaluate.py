@@ -13,12 +13,18 @@ from oso_lake.calendar import Window
 
 @dataclass(frozen=True, kw_only=True)
 class AuditOutcome:
-    """`count` rows break the rule; a blocking audit with a count holds the window back."""
+    """`count` rows break the rule; a blocking audit with a count holds the window back.
+
+    Checks of runner/checks.py are told like audits: `is_error` is for those that do not block and are no mere warning,
+    and `detail` says what was found.
+    """
 
     name: str
     count: int
     blocking: bool
     skipped: bool = False
+    is_error: bool = False
+    detail: str = ""
 
     @property
     def is_passed(self) -> bool:
