@@ -12,11 +12,13 @@ from pathlib import Path
 
 import click
 
+from oso_dagster.cli.backups import backup, restore
 from oso_dagster.cli.coverage import coverage
 from oso_dagster.cli.demo import demo
 from oso_dagster.cli.dev import dev
 from oso_dagster.cli.doctor import doctor
 from oso_dagster.cli.groups import SuggestingGroup
+from oso_dagster.cli.maintain import maintain
 from oso_dagster.cli.metrics import metrics
 from oso_dagster.cli.output import report_error
 from oso_dagster.cli.pipeline import land, materialize
@@ -47,7 +49,22 @@ def app(home: Path | None, debug: bool) -> None:
         os.environ["OSO_DEBUG"] = "1"
 
 
-for command in (demo, world, land, plan, retire, materialize, metrics, query, coverage, dev, doctor):
+for command in (
+    demo,
+    world,
+    land,
+    plan,
+    retire,
+    materialize,
+    metrics,
+    query,
+    coverage,
+    maintain,
+    backup,
+    restore,
+    dev,
+    doctor,
+):
     app.add_command(command)
 
 

@@ -1,5 +1,5 @@
 """Jobs: `plan`; `nightly`, which lands the days that are over and computes what became complete; `catch_up`, which
-computes what is stale; and `maintenance`.
+computes what is stale. `maintenance` is in maintenance.py.
 
 Models and raw tables are materialized by choosing assets; a job for each choice would only repeat the asset graph.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import Field
 
+from oso_dagster.defs.maintenance import maintenance_job
 from oso_dagster.defs.resources import PipelineParam
 
 if TYPE_CHECKING:
@@ -95,18 +96,6 @@ def catch_up_op(context: dg.OpExecutionContext, config: CatchUp, pipeline: Pipel
         raise _failure(report)
 
 
-@dg.op(
-    name="compact_intervals",
-    description="Merges SQLMesh's interval records: 60,000 of them make reading 600 snapshots take 2.3 s.",
-)
-def compact_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
-    """Merge the records under the compute lock; what is done stays the same."""
-    from oso_dagster.runner.session import open_store
-
-    with open_store(pipeline.project, holder=f"run {context.run_id}", on_wait=context.log.info) as store:
-        store.context.state_sync.compact_intervals()
-
-
 @dg.job(name="plan", description="Run it after changing models: it is the deploy step.")
 def plan_job() -> None:
     """The deploy step."""
@@ -123,12 +112,6 @@ def daily_job() -> None:
 def catch_up_job() -> None:
     """Bring everything up to date with what is landed."""
     catch_up_op()
-
-
-@dg.job(name="maintenance", description="Weekly housekeeping; safe at any time.")
-def maintenance_job() -> None:
-    """Housekeeping."""
-    compact_op()
 
 
 JOBS = [plan_job, daily_job, catch_up_job, maintenance_job]

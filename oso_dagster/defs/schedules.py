@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 import dagster as dg
 
-from oso_dagster.defs.jobs import daily_job, maintenance_job
+from oso_dagster.defs.jobs import daily_job
+from oso_dagster.defs.maintenance import maintenance_job
 from oso_lake.calendar import ONE_DAY, Grain, Window
 
 # the hour of an event of 23:59 is complete two hours after midnight; a third is left to its publication

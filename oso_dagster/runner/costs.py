@@ -10,7 +10,7 @@ from statistics import median
 from oso_dagster.runner.ledger_file import transaction
 
 KEPT_RUNS = 5
-_SCHEMA = """
+SCHEMA = """
 create table if not exists costs (
   number integer primary key autoincrement, model text not null, windows integer not null, rows integer not null,
   seconds real not null);
@@ -47,7 +47,7 @@ class CostLog:
 
     @contextmanager
     def _open(self) -> Generator[sqlite3.Connection]:
-        with transaction(self._path, _SCHEMA) as connection:
+        with transaction(self._path, SCHEMA) as connection:
             yield connection
 
     def record(self, costs: Iterable[Cost]) -> None:

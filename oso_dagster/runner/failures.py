@@ -13,7 +13,7 @@ from pathlib import Path
 from oso_dagster.runner.ledger_file import transaction
 from oso_lake.calendar import Window
 
-_SCHEMA = """
+SCHEMA = """
 create table if not exists failures (
   model text not null, first_day text not null, end_day text not null, version text not null,
   error_class text not null, message text not null, run_id text not null, attempts integer not null,
@@ -47,7 +47,7 @@ class FailureLog:
 
     @contextmanager
     def _open(self) -> Generator[sqlite3.Connection]:
-        with transaction(self._path, _SCHEMA) as connection:
+        with transaction(self._path, SCHEMA) as connection:
             yield connection
 
     def all(self) -> list[Failure]:

@@ -20,7 +20,7 @@ from oso_lake.calendar import Window
 Sources = Mapping[str, Mapping[str, str]]
 
 _COLUMNS = "model, first_day, end_day, version, sources, run_id, computed, changed"
-_SCHEMA = """
+SCHEMA = """
 create table if not exists computed_windows (
   model text not null, first_day text not null, end_day text not null, version text not null,
   sources text not null, run_id text not null, computed integer not null, changed integer not null,
@@ -71,7 +71,7 @@ class Ledger:
 
     @contextmanager
     def _open(self) -> Generator[sqlite3.Connection]:
-        with transaction(self._path, _SCHEMA) as connection:
+        with transaction(self._path, SCHEMA) as connection:
             yield connection
 
     def planned(self) -> dict[str, str]:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 POLL_SECONDS = 0.1
 SAY_EVERY_SECONDS = 10.0
+# file, below the home, of another lock of the same kind: one maintenance or backup at a time; taken before this one
+MAINTENANCE_LOCK = "maintenance.lock"
 
 
 class LockTimeoutError(TimeoutError):

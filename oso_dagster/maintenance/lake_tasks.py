@@ -1,0 +1,93 @@
+"""Housekeeping of the lake's tables: expire, compact, orphans. None of them needs the compute lock.
+
+They commit like landings and publishing do: readers see the table before or after, and whoever loses a race for the
+metadata begins anew.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oso_dagster.maintenance.reporting import Found, Limits
+from oso_dagster.project import Project
+from oso_lake.catalog import open_catalog
+from oso_lake.compaction import compact, small_files
+from oso_lake.expiry import Retention, expirable, expire
+from oso_lake.orphans import Orphan, orphans
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog import Catalog
+
+
+def expire_snapshots(project: Project, limits: Limits, is_applied: bool, log: Callable[[str], None]) -> list[Found]:
+    """Old snapshots of every table leave its metadata; the files that only they need become orphans."""
+    retention = Retention() if limits.older_than is None else Retention(age=limits.older_than, least=1)
+    catalog = open_catalog(project.settings)
+    found: list[Found] = []
+    left = limits.limit
+    for name in table_names(catalog):
+        going = len(expirable(catalog.load_table(name), retention, limits.now))
+        count = going if left is None else min(going, left)
+        if count and is_applied:
+            count = expire(catalog, name, retention, limits.now, count)
+        if count:
+            found.append(Found(subject=name, kind="snapshots", count=count))
+        left = None if left is None else left - count
+    return found
+
+
+def compact_tables(project: Project, limits: Limits, is_applied: bool, log: Callable[[str], None]) -> list[Found]:
+    """Many small files of a partition become one; their rows and windows stay as they are."""
+    catalog = open_catalog(project.settings)
+    found: list[Found] = []
+    left = limits.limit
+    for name in table_names(catalog):
+        if left == 0:
+            break
+        groups, is_done = (
+            compact(catalog, name, left) if is_applied else (small_files(catalog.load_table(name))[:left], True)
+        )
+        if groups:
+            found.append(
+                Found(
+                    subject=name,
+                    kind="groups of small files",
+                    count=len(groups),
+                    rows=sum(group.rows for group in groups),
+                    files=sum(len(group.tasks) for group in groups),
+                    bytes=sum(group.bytes for group in groups),
+                    note="" if is_done else "left for the next time: somebody else committed first",
+                )
+            )
+        left = None if left is None else left - len(groups)
+    return found
+
+
+def remove_orphans(project: Project, limits: Limits, is_applied: bool, log: Callable[[str], None]) -> list[Found]:
+    """Files that no table refers to are deleted."""
+    settings = project.settings
+    gone = orphans(settings, open_catalog(settings), limits.now)[: limits.limit]
+    by_folder: dict[Path, list[Orphan]] = defaultdict(list)
+    for one in gone:
+        parts = one.path.relative_to(settings.warehouse).parts
+        by_folder[Path(*parts[: min(2, len(parts) - 1)])].append(one)
+        if is_applied:
+            one.path.unlink(missing_ok=True)
+    return [
+        Found(
+            subject=str(folder),
+            kind="files",
+            count=len(files),
+            files=len(files),
+            bytes=sum(file.bytes for file in files),
+        )
+        for folder, files in sorted(by_folder.items())
+    ]
+
+
+def table_names(catalog: "Catalog") -> Iterator[str]:
+    """Every table of the catalog."""
+    for namespace in sorted(catalog.list_namespaces()):
+        for identifier in sorted(catalog.list_tables(namespace)):
+            yield ".".join(identifier)
