@@ -5,45 +5,46 @@ description of the metric (`metric_shapes`) and the calendar (`oso_lake.calendar
 """
 
 import operator
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cmp_to_key
 from typing import Any
 
-from metric_measures import known, measure_of
+from metric_measures import measure_of
+from metric_membership import Membership
+from metric_relations import combined, equal, grouped, joined, numbered, once
 from metric_shapes import (
-    Both,
     Combined,
-    Compare,
-    Condition,
-    Either,
     Events,
     Facts,
     Filtered,
     Final,
     Grouped,
-    Having,
-    InWindow,
-    IsBot,
-    IsNull,
     Joined,
     Kept,
     Labelled,
     MetricCase,
     Numbered,
-    OneOf,
     Paired,
     Peer,
     Row,
+    Timing,
+)
+from metric_terms import (
+    Both,
+    Compare,
+    Condition,
+    Either,
+    Having,
+    InWindow,
+    IsBot,
+    IsNull,
+    OneOf,
     Seen,
     ShareOfWindow,
     SinceStart,
-    Timing,
-    columns,
 )
-from metric_world import Event, Member, World
+from metric_world import Event, World
 
 from oso_lake.calendar import ONE_DAY, Grain, Window, rolling_window
 
@@ -90,27 +91,6 @@ def _sample_rows(case: MetricCase, world: World, sample: Sample) -> list[tuple[A
     return list(_Evaluation(case, world, sample).final(case.final))
 
 
-class Membership:
-    """Which entities an artifact belongs to, as of now or on a day."""
-
-    def __init__(self, world: World, entity_type: str, attribution: str) -> None:
-        steps = {"artifact": (), "project": (world.projects,), "collection": (world.projects, world.collections)}
-        self._steps: tuple[tuple[Member, ...], ...] = steps[entity_type]
-        self._as_of_event = attribution == "as_of_event"
-
-    def entities(self, artifact: str, day: date) -> set[str]:
-        """The entities of `artifact`, each once however many ways lead there."""
-        reached = {artifact}
-        for step in self._steps:
-            reached = {member.parent for member in step if member.child in reached and self._holds(member, day)}
-        return reached
-
-    def _holds(self, member: Member, day: date) -> bool:
-        if not self._as_of_event:
-            return member.valid_to is None
-        return member.valid_from <= day and (member.valid_to is None or day < member.valid_to)
-
-
 class _Evaluation:
     """One metric for one sample date."""
 
@@ -125,7 +105,7 @@ class _Evaluation:
         by = ["key"] + ([] if final.one_source else ["source"])
         by += ["actor"] if final.by_actor else []
         by += [final.named_by] if final.named_by else []
-        for group in _grouped(rows, by).values():
+        for group in grouped(rows, by).values():
             if not self.has(final.having, group):
                 continue
             first = group[0]
@@ -149,13 +129,13 @@ class _Evaluation:
                 return [row for row in self.rows(inner) if self.holds(where, row) is True]
             case Kept(inner, names, distinct):
                 kept = [{name: row[name] for name in names} for row in self.rows(inner)]
-                return _once(kept) if distinct else kept
+                return once(kept) if distinct else kept
             case Labelled(inner, when, yes, no):
                 return [{**row, "label": yes if self.holds(when, row) is True else no} for row in self.rows(inner)]
             case Combined():
-                return _combined(facts.op, self.rows(facts.left), self.rows(facts.right))
+                return combined(facts.op, self.rows(facts.left), self.rows(facts.right))
             case Numbered():
-                return _numbered(facts, self.rows(facts.facts))
+                return numbered(facts, self.rows(facts.facts))
             case Grouped():
                 return list(self.grouped(facts))
             case Joined():
@@ -163,7 +143,7 @@ class _Evaluation:
                 others = (
                     self.raw_rows(right) if isinstance(right, Events) and "artifact" in facts.on else self.rows(right)
                 )
-                return list(_joined(facts, self.rows(facts.left), others))
+                return list(joined(facts, self.rows(facts.left), others))
             case Peer():
                 return list(self.peer(facts))
 
@@ -190,7 +170,7 @@ class _Evaluation:
         for event in self.events(facts.left):
             mine = _raw(facts.left.source, event)
             for other, theirs in others:
-                if other.artifact != event.artifact or not all(_equal(mine[c], theirs[c]) for c in facts.on):
+                if other.artifact != event.artifact or not all(equal(mine[c], theirs[c]) for c in facts.on):
                     continue
                 if facts.order and not COMPARISONS[facts.order](_instant(theirs["at"]), _instant(mine["at"])):
                     continue
@@ -200,7 +180,7 @@ class _Evaluation:
                     }  # fmt: skip
 
     def grouped(self, facts: Grouped) -> Iterator[Row]:
-        for group in _grouped(self.rows(facts.facts), facts.by).values():
+        for group in grouped(self.rows(facts.facts), facts.by).values():
             if self.has(facts.having, group):
                 values = {name: self.measure(measure, group) for name, measure in facts.measures}
                 yield {name: group[0][name] for name in facts.by} | values
@@ -315,87 +295,3 @@ def _both(left: bool | None, right: bool | None) -> bool | None:
     if left is False or right is False:
         return False
     return None if left is None or right is None else True
-
-
-def _equal(left: Any, right: Any) -> bool:
-    return left is not None and right is not None and left == right
-
-
-def _grouped(rows: Iterable[Row], by: Iterable[str]) -> dict[tuple[Any, ...], list[Row]]:
-    groups: dict[tuple[Any, ...], list[Row]] = {}
-    names = list(by)
-    for row in rows:
-        groups.setdefault(tuple(row[name] for name in names), []).append(row)
-    return groups
-
-
-def _once(rows: list[Row]) -> list[Row]:
-    return list({tuple(row.items()): row for row in rows}.values())
-
-
-def _combined(op: str, left: list[Row], right: list[Row]) -> list[Row]:
-    if op == "union_all":
-        return left + right
-    if op == "union":
-        return _once(left + right)
-    theirs = Counter(tuple(row.items()) for row in right)
-    return [row for row in _once(left) if (tuple(row.items()) in theirs) is (op == "intersect")]
-
-
-def _joined(facts: Joined, left: list[Row], right: list[Row]) -> Iterator[Row]:
-    mine, theirs = columns(facts.left), columns(facts.right)
-    nothing = dict.fromkeys([*theirs, *mine])
-    matched = set()
-    for row in left:
-        found = [i for i, other in enumerate(right) if all(_equal(row[c], other[c]) for c in facts.on)]
-        matched |= set(found)
-        if facts.kind in {"semi", "anti"}:
-            if bool(found) is (facts.kind == "semi"):
-                yield row
-            continue
-        for index in found:
-            yield {**nothing, **right[index], **row}
-        if not found and facts.kind in {"left", "full"}:
-            yield {**nothing, **row}
-    if facts.kind == "full":
-        for index, other in enumerate(right):
-            if index not in matched:
-                alone = {name: value for name, value in other.items() if name in facts.on or name not in mine}
-                yield {**nothing, **alone}
-
-
-def _numbered(facts: Numbered, rows: list[Row]) -> list[Row]:
-    order = [name for name in ("at", "actor", "kind", "amount", "quantity") if name in rows[0]] if rows else []
-    numbered = []
-    for group in _grouped(rows, facts.by).values():
-        if facts.function == "count":
-            numbered += [{**row, "number": len(group)} for row in group]
-        elif facts.function == "sum":
-            total = sum(known(row["amount"] for row in group)) if known(row["amount"] for row in group) else None
-            numbered += [{**row, "number": total} for row in group]
-        else:
-            numbered += _ranked(facts, group, order)
-    return numbered
-
-
-def _ranked(facts: Numbered, group: list[Row], order: list[str]) -> Iterator[Row]:
-    # row_number needs an order without ties; ranks have them by time alone
-    names = order if facts.function == "row_number" else order[:1]
-
-    def compared(left: Row, right: Row) -> int:
-        for name in names:
-            a, b = left[name], right[name]
-            if a == b:
-                continue
-            if a is None or b is None:
-                return 1 if a is None else -1
-            before = -1 if a < b else 1
-            return -before if facts.descending and name == "at" else before
-        return 0
-
-    ordered = sorted(group, key=cmp_to_key(compared))
-    rank = dense = 0
-    for index, row in enumerate(ordered, start=1):
-        if index == 1 or compared(ordered[index - 2], row):
-            rank, dense = index, dense + 1
-        yield {**row, "number": {"row_number": index, "rank": rank, "dense_rank": dense}[facts.function]}

@@ -1,6 +1,7 @@
 """Conditions and measures of a described metric as SQL text, in the words of a dialect."""
 
-from metric_shapes import (
+from metric_shapes import MetricCase
+from metric_terms import (
     Aggregate,
     Arithmetic,
     Both,
@@ -13,7 +14,6 @@ from metric_shapes import (
     IsBot,
     IsNull,
     Measure,
-    MetricCase,
     Number,
     OneOf,
     Seen,

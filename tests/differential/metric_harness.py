@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlglot
 from metric_brute_force import FIRST_DAY, expected_rows
+from metric_columns import peers, reads_history
 from metric_engines import Engine, Rows
-from metric_shapes import Evaluation, MetricCase, Timing, peers, reads_history
+from metric_shapes import Evaluation, MetricCase, Timing
 from metric_sql import author_sql
 from metric_world import BOTS, SOURCES, Table, World, tables
 

@@ -4,7 +4,8 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from metric_shapes import Aggregate, Arithmetic, Condition, DaysOfWindow, Default, Measure, Number, Row
+from metric_shapes import Row
+from metric_terms import Aggregate, Arithmetic, Condition, DaysOfWindow, Default, Measure, Number
 
 from oso_lake.calendar import Window
 

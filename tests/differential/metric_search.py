@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from metric_cases import Shape, trials
+from metric_cases import trials
+from metric_grammar import Shape
 from metric_harness import Trial
 from metric_world import World
 from metric_worlds import regions, worlds

@@ -1,8 +1,8 @@
 """Generated metrics over generated data: the factory's models give exactly what the oracle computes, row for row."""
 
 import pytest
-from metric_cases import ALL
 from metric_engines import DuckDB
+from metric_grammar import ALL
 from metric_harness import Harness
 from metric_search import FACTOR, search
 

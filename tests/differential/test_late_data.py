@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 from metric_brute_force import FIRST_DAY, expected_rows
-from metric_cases import ALL
+from metric_columns import peers
 from metric_engines import DuckDB, Rows
+from metric_grammar import ALL
 from metric_harness import Harness, MismatchError, Trial, different, model_name, needed
 from metric_search import FACTOR, search
-from metric_shapes import MetricCase, peers
+from metric_shapes import MetricCase
 from metric_world import World, tables
 
 from oso_dagster.reads import Reads

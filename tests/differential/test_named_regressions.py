@@ -15,7 +15,8 @@ import pytest
 from metric_brute_force import FIRST_DAY
 from metric_engines import DuckDB
 from metric_harness import Harness, model_name
-from metric_shapes import Aggregate, Arithmetic, Events, Final, MetricCase, Spelling, Timing
+from metric_shapes import Events, Final, MetricCase, Spelling, Timing
+from metric_terms import Aggregate, Arithmetic
 from metric_world import SOURCES, Event, Member, World, tables
 
 from oso_lake.calendar import Window, midnight

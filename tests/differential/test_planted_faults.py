@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from metric_cases import ALL
 from metric_engines import DuckDB
+from metric_grammar import ALL
 from metric_harness import Harness, MismatchError
 from metric_search import search
 from sqlglot import exp
