@@ -4,10 +4,8 @@ The model and the metrics it reads are computed from the files as they are now, 
 other tables are read as they were last computed. Nothing is stored, and what DuckDB spills goes with the process.
 """
 
-import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -15,8 +13,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from oso_dagster.authoring.lineage import Lineage
+from oso_dagster.authoring.scratch import STORE, in_scratch
 from oso_dagster.runner.ledger import Ledger
-from oso_dagster.runner.locks import compute_lock
 from oso_lake.calendar import Grain, Window
 from oso_lake.settings import Settings
 from sqlmesh_project.metrics_factory import MetricModelDefinition, TimeseriesMetrics
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
-STORE = "metrics"
 RESULT = "previewed"
 _NAMES = {
     "artifact": ("artifacts_v1", "names.artifact_namespace || '/' || names.artifact_name"),
@@ -83,14 +80,16 @@ def preview(
     window = window or _last_days(model, settings.start, days, _computed_end(settings, lineage, tables))
     steps = [*_peer_steps(loaded, lineage, model, window, peers), _Step(model, window)]
     began = time.monotonic()
-    with _scratch(settings, on_wait) as connection:
+
+    def compute(connection: "DuckDBPyConnection") -> "tuple[pa.Table, tuple[int, int]]":
         _link(connection, tables)
         for step in steps:
             target = f"oso.{RESULT}" if step.model is model else step.model.name
-            sql = loaded.render(step.model.name, "duckdb", step.window)
-            connection.execute(f"CREATE TABLE {target} AS {sql}")
+            connection.execute(f"CREATE TABLE {target} AS {loaded.render(step.model.name, 'duckdb', step.window)}")
         rows = connection.execute(_named_rows(connection, model.entity_type)).to_arrow_table()
-        duplicates, nulls = _audit(connection, model)
+        return rows, _audit(connection, model)
+
+    rows, (duplicates, nulls) = in_scratch(settings, compute, on_wait)
     return Preview(
         model=model,
         window=window,
@@ -100,25 +99,6 @@ def preview(
         nulls=nulls,
         seconds=time.monotonic() - began,
     )
-
-
-@contextmanager
-def _scratch(settings: Settings, on_wait: Callable[[str], None]) -> "Generator[DuckDBPyConnection]":
-    """A database in memory with the compute store attached for reading."""
-    import duckdb
-
-    lock = compute_lock(
-        settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder="preview", on_wait=on_wait
-    )
-    with tempfile.TemporaryDirectory(prefix="oso-preview-") as spill, lock, duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        limits = {"memory_limit": settings.memory_limit, "threads": str(settings.threads), "temp_directory": spill}
-        for name, value in limits.items():
-            connection.execute(f"SET {name} = {exp.Literal.string(value).sql('duckdb')}")
-        store = exp.Literal.string(str(settings.compute_db)).sql("duckdb")
-        connection.execute(f"ATTACH {store} AS {STORE} (READ_ONLY)")
-        connection.execute("CREATE SCHEMA oso")
-        yield connection
 
 
 def _inputs(lineage: Lineage, model: MetricModelDefinition) -> tuple[list[str], list[str]]:
