@@ -74,14 +74,14 @@ def test_render_fills_in_a_window_and_refuses_half_a_bucket(oso: Callable) -> No
 
 
 def test_explain_tells_people_and_programs_the_same(oso: Callable) -> None:
-    arguments = ("metrics", "explain", "active_developers", "--grain", "over_30_day_window")
-    window = ("--window", "2025-10-01", "2025-10-02")
+    arguments = ("metrics", "explain", "commits", "--grain", "weekly")
+    window = ("--window", "2025-09-29", "2025-10-06")
     shown = oso(*arguments, *window)
     told = json.loads(oso(*arguments, *window, "--json").out)
     assert shown.code == 0
     assert told["strategy"] in shown.out
     assert told["reads"][-1] == {
-        "table": "oso.int_events_daily__github", "kind": "intermediate", "window": ["2025-09-02", "2025-10-02"],
+        "table": "oso.int_events_daily__github", "kind": "intermediate", "window": ["2025-09-29", "2025-10-06"],
     }  # fmt: skip
     assert "not planned: run `oso plan --apply`" in shown.out
     assert (told["written_version"], told["planned_version"]) == (None, None)
