@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def test_a_new_metric_of_each_template_passes_lint_and_the_projects_own_checks(c
     linted = checkout.oso("metrics", "lint", *(f"brand_new_{number}" for number in range(4)), "--strict")
     assert linted.returncode == 0, linted.stdout
     for check in (["format", "--check"], ["check"]):
-        done = checkout.run("ruff", *check, "sqlmesh_project")
+        done = checkout.run(str(Path(sys.executable).with_name("ruff")), *check, "sqlmesh_project")
         assert done.returncode == 0, done.stdout
     assert "0 errors, 0 warnings" in linted.stderr
 

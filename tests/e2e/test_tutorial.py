@@ -5,7 +5,7 @@ After a wanted change of what it prints: pytest tests/e2e/test_tutorial.py --upd
 
 import re
 import shlex
-import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,5 +112,7 @@ def test_the_page_runs_and_prints_what_it_says(checkout: Checkout, update_snapsh
     assert series["amount"].sum() > 0
     named = lake.metrics().set_index("metric_name").loc["GITHUB_reviews_daily"]
     assert named["description"].startswith("Reviews of pull requests that people submitted")
-    checked = checkout.run(shutil.which("ruff") or "ruff", "format", "--check", "sqlmesh_project/oso_metrics")
+    checked = checkout.run(
+        str(Path(sys.executable).with_name("ruff")), "format", "--check", "sqlmesh_project/oso_metrics"
+    )
     assert checked.returncode == 0, checked.stdout
