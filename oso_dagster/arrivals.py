@@ -139,8 +139,7 @@ def bucket_count(model: ModelEntry, windows: tuple[Window, ...] | None) -> int:
     """How many partitions `windows` are; 1 for a model without partitions."""
     if windows is None or model.grain is None:
         return 1
-    days = {"daily": 1, "weekly": 7, "monthly": 28, "quarterly": 90, "biannually": 181, "yearly": 365}
-    return sum(max(1, window.days // days[model.grain.value]) for window in windows)
+    return sum(max(1, model.grain.count(window)) for window in windows)
 
 
 def _key(state: str, models: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ def build_definitions(
     manifest = manifest or load_manifest(project)
     start = project.settings.start
     pipeline = Pipeline(project=project, manifest=manifest, listener=listener, store=store)
-    planned = Ledger(project.settings.home / "ledger.db").planned()
+    planned = Ledger(project.settings.ledger_db).planned()
     return dg.Definitions(
         assets=[
             *build_raw_assets(manifest, start),

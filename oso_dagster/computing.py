@@ -105,8 +105,8 @@ def _all_of(models: Sequence[ModelEntry], span: Callable[[ModelEntry], Window | 
         window = span(model)
         if model.grain is None:
             yield Stale(model=model, windows=None)
-        elif window is not None and (whole := list(model.grain.windows(window))):
-            yield Stale(model=model, windows=(Window(whole[0].start, whole[-1].end),))
+        elif window is not None and (whole := model.grain.whole(window)):
+            yield Stale(model=model, windows=(whole,))
 
 
 def _run_group(

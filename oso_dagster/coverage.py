@@ -33,7 +33,7 @@ def publish_coverage(freshness: Freshness, known: Known, run_id: str = "") -> in
     """Bring `metric_coverage` up to date; how many ranges it holds. Nothing is written when it says the same."""
     rows = list(coverage_rows(freshness, known, datetime.now(UTC)))
     catalog = freshness.raw.catalog
-    if _said(rows) != _said(_current(catalog)):
+    if _said(rows) != _said(published.current_rows(catalog, COVERAGE)):
         model = PublishedModel(model=COVERAGE.table, version="", window=None)
         published.publish_whole(catalog, COVERAGE, COVERAGE.rows(rows), model, run_id)
     return len(rows)
@@ -110,15 +110,6 @@ def _ranges(
 
 def _both(one: Window, other: Window) -> Window:
     return Window(max(one.start, other.start), min(one.end, other.end))
-
-
-def _current(catalog: Any) -> list[dict[str, Any]]:
-    from pyiceberg.exceptions import NoSuchTableError
-
-    try:
-        return catalog.load_table(COVERAGE.name).scan().to_arrow().to_pylist()
-    except NoSuchTableError:
-        return []
 
 
 def _said(rows: Sequence[dict[str, Any]]) -> set[tuple[Any, ...]]:

@@ -51,7 +51,7 @@ def _partitions(project: Project, manifest: Manifest, found: Sequence[Change]) -
             wanted[model.name] = 1
             continue
         begin = first_window_start(model, start)
-        count = sum(1 for _ in model.grain.windows(Window(begin, end))) if begin < end else 0
+        count = model.grain.count(Window(begin, end)) if begin < end else 0
         if count:
             wanted[model.name] = count
     return wanted

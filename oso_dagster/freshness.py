@@ -73,12 +73,8 @@ class Freshness:
         asked = span(model)
         if asked is None:
             return None
-        begin = first_window_start(model, self.start)
-        if asked.start > begin:
-            begin = model.grain.floor(asked.start)
-            begin = begin if begin == asked.start else model.grain.next(begin)
-        end = model.grain.floor(asked.end)
-        return Window(begin, end) if begin < end else None
+        begin = max(asked.start, first_window_start(model, self.start))
+        return model.grain.whole(Window(begin, asked.end)) if begin < asked.end else None
 
     def _coverage(self) -> Coverage:
         return Coverage(

@@ -237,7 +237,7 @@ def main(project: str, home: str, fingerprint: str) -> None:
 
     # its cache is the installation's, everything else comes from the environment
     target = Project(settings=Settings(home=Path(home)), path=Path(project))
-    planned = Ledger(target.settings.home / "ledger.db").planned()
+    planned = Ledger(target.settings.ledger_db).planned()
     with keeping_sound_metrics():
         context = Context(paths=project)
     try:

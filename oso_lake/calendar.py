@@ -99,12 +99,24 @@ class Grain(Enum):
         """Whether `window` consists of whole buckets."""
         return self.floor(window.start) == window.start and self.floor(window.end) == window.end
 
+    def whole(self, span: Window) -> Window | None:
+        """The part of `span` that is whole buckets; None when no bucket lies in it."""
+        start = span.start if self.floor(span.start) == span.start else self.next(span.start)
+        end = self.floor(span.end)
+        return Window(start, end) if start < end else None
+
     def windows(self, span: Window) -> Iterator[Window]:
         """The whole buckets inside `span`, ascending."""
-        start = span.start if self.floor(span.start) == span.start else self.next(span.start)
-        while (end := self.next(start)) <= span.end:
-            yield Window(start, end)
-            start = end
+        if (whole := self.whole(span)) is None:
+            return
+        day = whole.start
+        while day < whole.end:
+            yield (bucket := self.window_of(day))
+            day = bucket.end
+
+    def count(self, span: Window) -> int:
+        """How many whole buckets lie inside `span`."""
+        return sum(1 for _ in self.windows(span))
 
     def parse_key(self, key: str) -> Window:
         """The window of a partition key `YYYY-MM-DD`; raises ValueError that names the nearest valid key."""

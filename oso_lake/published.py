@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -228,6 +228,16 @@ def publish_amounts(
         chosen = both(chosen, between("sample_date", window.start, window.end))
     names = tuple(day.isoformat() for day in window.dates()) if window else ()
     return replace(catalog, contract, rows, Scope(chosen, names), _summary(models, run_id))
+
+
+def current_rows(catalog: "Catalog", contract: TableContract) -> list[dict[str, Any]]:
+    """All rows of a small table as it is now; none when it was never written."""
+    from pyiceberg.exceptions import NoSuchTableError
+
+    try:
+        return catalog.load_table(contract.name).scan().to_arrow().to_pylist()
+    except NoSuchTableError:
+        return []
 
 
 def publish_whole(

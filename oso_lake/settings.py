@@ -121,6 +121,11 @@ class Settings(BaseSettings):
         return self.home / "compute.duckdb"
 
     @property
+    def ledger_db(self) -> Path:
+        """SQLite file of what was computed from what, what failed and what it cost."""
+        return self.home / "ledger.db"
+
+    @property
     def state_db(self) -> Path:
         """DuckDB file of SQLMesh's state."""
         return self.home / "state.duckdb"

@@ -6,7 +6,7 @@ from datetime import date
 import dagster as dg
 
 from oso_dagster.manifest import ModelEntry
-from oso_lake.calendar import Grain, Window
+from oso_lake.calendar import ONE_DAY, Grain, Window
 
 KEY_FORMAT = "%Y-%m-%d"
 # an offset of so many years reaches back to the start of any installation; Dagster steps through its partitions one by
@@ -59,10 +59,10 @@ def window_of(context: dg.AssetExecutionContext) -> Window | None:
 
 def partition_tags(window: Window, grain: Grain) -> dict[str, str]:
     """Run tags that choose every partition of `grain` inside `window`; raises ValueError when there is none."""
-    windows = list(grain.windows(window))
-    if not windows:
+    whole = grain.whole(window)
+    if whole is None:
         raise ValueError(f"no whole {grain.value} window lies in {window}")
     return {
-        "dagster/asset_partition_range_start": windows[0].start.isoformat(),
-        "dagster/asset_partition_range_end": windows[-1].start.isoformat(),
+        "dagster/asset_partition_range_start": whole.start.isoformat(),
+        "dagster/asset_partition_range_end": grain.floor(whole.end - ONE_DAY).isoformat(),
     }

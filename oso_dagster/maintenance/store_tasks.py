@@ -28,7 +28,7 @@ def vacuum_store(project: Project, limits: Limits, is_applied: bool, log: Callab
         before = settings.compute_db.stat().st_size
         if is_applied:
             # first: a crash in between makes more stale, never less
-            forget_versions(settings.home / "ledger.db", expired)
+            forget_versions(settings.ledger_db, expired)
             store.context.run_janitor(ignore_ttl=at_once)
             store.context.engine_adapter.execute(f"CHECKPOINT {COMPUTE_CATALOG}")
     counts = Counter(model for model, _ in expired)
@@ -56,7 +56,7 @@ def prune_ledger(project: Project, limits: Limits, is_applied: bool, log: Callab
 
     As long as it keeps one, the model may come back with what was computed of it.
     """
-    ledger = project.settings.home / "ledger.db"
+    ledger = project.settings.ledger_db
     recorded = recorded_models(ledger)
     made = {model.name for model in load_manifest(project).models} | set(ledger_of(project).planned())
     candidates = sorted(recorded.keys() - made)

@@ -48,24 +48,24 @@ class _Audited:
 
 def ledger_of(project: Project) -> Ledger:
     """The ledger of the installation."""
-    return Ledger(project.settings.home / "ledger.db")
+    return Ledger(project.settings.ledger_db)
 
 
 def _cost(one: _Audited) -> Cost:
     grain = one.outcome.model.grain
-    windows = sum(1 for _ in grain.windows(one.entry.window)) if grain else 1
+    windows = grain.count(one.entry.window) if grain else 1
     seconds = one.outcome.evaluate_seconds + one.outcome.audit_seconds
     return Cost(model=one.entry.model, windows=windows, rows=one.outcome.rows, seconds=seconds)
 
 
 def failures_of(project: Project) -> FailureLog:
     """The record of what failed in the installation."""
-    return FailureLog(project.settings.home / "ledger.db")
+    return FailureLog(project.settings.ledger_db)
 
 
 def costs_of(project: Project) -> CostLog:
     """The record of what computing cost in the installation."""
-    return CostLog(project.settings.home / "ledger.db")
+    return CostLog(project.settings.ledger_db)
 
 
 def compute(

@@ -140,7 +140,7 @@ def _parent_faults(model: ModelEntry, window: Window, coverage: Coverage) -> lis
                 )
                 faults.append(f"{name}, missing: {window} ({end}); run `oso materialize {parent.table}`")
             continue
-        read = _whole_buckets(parent, read_window(model, parent, window, coverage.start))
+        read = parent.grain.whole(read_window(model, parent, window, coverage.start))
         if read is not None and (gaps := missing_days(recorded, read)):
             faults.append(
                 f"{name}, missing: {named([str(gap) for gap in gaps])}; "
@@ -156,13 +156,6 @@ def needs_time(parent: ModelEntry, coverage: Coverage) -> bool:
 
 def _last_day(window: Window) -> Window:
     return Window(date.fromordinal(window.end.toordinal() - 1), window.end)
-
-
-def _whole_buckets(parent: ModelEntry, window: Window) -> Window | None:
-    """The whole windows of `parent` inside `window`; None when there is none."""
-    grain = parent.grain or Grain.DAILY
-    windows = list(grain.windows(window))
-    return Window(windows[0].start, windows[-1].end) if windows else None
 
 
 def named(items: Sequence[str]) -> str:

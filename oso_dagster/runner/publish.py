@@ -156,7 +156,7 @@ def update_catalogue(
     catalog: "Catalog", metrics: Mapping[str, MetricEntry], seen: Mapping[str, set[str]], run_id: str
 ) -> bool:
     """Put the metrics declared and those seen in data into metrics_v0; False when it already says so."""
-    current = _current_catalogue(catalog)
+    current = published.current_rows(catalog, published.METRICS)
     rows = catalogue_rows(metrics, seen, current)
     ordered = sorted(rows, key=lambda row: row["metric_name"])
     if _plain(ordered) == _plain(sorted(current, key=lambda row: row["metric_name"])):
@@ -192,21 +192,12 @@ def publish_failures(catalog: "Catalog", failures: Sequence[Failure], manifest: 
 
 def drop_from_catalogue(catalog: "Catalog", models: Collection[str]) -> None:
     """Take the metrics that only `models` made out of metrics_v0, and these models out of the others."""
-    current = _current_catalogue(catalog)
+    current = published.current_rows(catalog, published.METRICS)
     kept = [row | {"models": [name for name in row["models"] if name not in models]} for row in current]
     kept = [row for row in kept if row["models"]]
     if _plain(kept) != _plain(current):
         model = PublishedModel(model=published.CATALOGUE, version="", window=None)
         published.publish_whole(catalog, published.METRICS, published.METRICS.rows(kept), model, "retire")
-
-
-def _current_catalogue(catalog: "Catalog") -> list[dict[str, Any]]:
-    from pyiceberg.exceptions import NoSuchTableError
-
-    try:
-        return catalog.load_table(published.METRICS.name).scan().to_arrow().to_pylist()
-    except NoSuchTableError:
-        return []
 
 
 def _plain(rows: Sequence[Mapping[str, Any]]) -> str:

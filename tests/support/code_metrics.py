@@ -1,18 +1,16 @@
 """Metrics of the registry on a hand-made lake: raw events through the real models, then each metric's own SQL."""
 
-import shutil
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from model_runs import ModelRun, planned_models
+from metric_tables import MetricTables, metric_tables
 from raw_lake import Archive, Directory, write_raw
 
 from oso_lake import ids
-from oso_lake.calendar import Grain, Window
+from oso_lake.calendar import Window
 from oso_lake.settings import Settings
-from sqlmesh_project.metrics_factory import REGISTRY, MetricModelDefinition, TimeseriesMetrics, registry
 
 # sample date -> amount, by name of the metric without suffix
 Amounts = dict[str, dict[str, float]]
@@ -43,19 +41,14 @@ class Place:
         }[entity_type]
 
 
-@dataclass
-class CodeMetrics:
+@dataclass(frozen=True)
+class CodeMetrics(MetricTables):
     """The registry's metrics over evaluated models; a metric's SQL runs when it is asked for."""
-
-    run: ModelRun
-    metrics: TimeseriesMetrics
-    span: Window
-    _made: set[str] = field(default_factory=set)
 
     def amounts(self, metric: str, suffix: str, place: Place, entity_type: str = "project") -> Amounts:
         """Values of a metric's model at a place, over the whole span."""
         model = self.metrics.models[f"oso.{metric}_to_{entity_type}_{suffix}"]
-        self._make(model)
+        self.make(model)
         rows = self.run.rows(
             f"SELECT metric, metrics_sample_date, amount FROM {model.name} "
             f"WHERE to_{entity_type}_id = '{place.entity_id(entity_type)}' ORDER BY ALL"
@@ -66,23 +59,6 @@ class CodeMetrics:
             assert str(day) not in by_day, f"{name} has two rows for {day}"
             by_day[str(day)] = amount
         return found
-
-    def _make(self, model: MetricModelDefinition) -> None:
-        """The model as a table, after its peers."""
-        if model.name in self._made:
-            return
-        for parent in model.depends_on:
-            if parent in self.metrics.models:
-                self._make(self.metrics.models[parent])
-        query = self.metrics.render(model.name, window=self._windows(model.grain))
-        self.run.context.engine_adapter.execute(f"CREATE OR REPLACE TABLE {model.name} AS {query}")
-        self._made.add(model.name)
-
-    def _windows(self, grain: Grain | None) -> Window:
-        if grain is None:
-            return self.span
-        start = grain.floor(self.span.start)
-        return Window(start if start == self.span.start else grain.next(start), grain.floor(self.span.end))
 
 
 @contextmanager
@@ -97,8 +73,5 @@ def code_metrics(home: Path, span: Window, events: Archive, places: Iterable[Pla
         collections[f"c{place.number}"] = [f"p{place.number}", f"q{place.number}"]
     versions.add("v1", f"{span.start} 10:00", projects, collections)
     write_raw(settings, {**events.tables(span.start, span.end), **versions.tables()})
-    with planned_models(settings) as run:
-        run.evaluate(span)
-        # a registry of its own: another test may have loaded the project's with another start
-        copy = Path(shutil.copy(REGISTRY, home / "registry.py"))
-        yield CodeMetrics(run, registry(path=copy), span)
+    with metric_tables(settings, span) as tables:
+        yield CodeMetrics(tables.run, tables.metrics, span)

@@ -3,13 +3,13 @@
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from model_runs import ModelRun, planned_models
 
-from oso_lake.calendar import Grain, Window
+from oso_lake.calendar import Window
 from oso_lake.settings import Settings
 from sqlmesh_project.metrics_factory import REGISTRY, MetricModelDefinition, TimeseriesMetrics, registry
 
@@ -24,11 +24,11 @@ class MetricTables:
     run: ModelRun
     metrics: TimeseriesMetrics
     span: Window
-    made: set[str]
+    made: set[str] = field(default_factory=set)
 
-    def rows(self, model: MetricModelDefinition) -> dict[RowKey, float]:
+    def rows_by_key(self, model: MetricModelDefinition) -> dict[RowKey, float]:
         """Rows of a model; fails when a key stands twice."""
-        self._make(model)
+        self.make(model)
         found: dict[RowKey, float] = {}
         columns = f"metric, event_source, to_{model.entity_type}_id, from_artifact_id, metrics_sample_date, amount"
         for *key, amount in self.run.rows(f"SELECT {columns} FROM {model.name}"):
@@ -36,13 +36,15 @@ class MetricTables:
             found[tuple(key)] = amount
         return found
 
-    def _make(self, model: MetricModelDefinition) -> None:
+    def make(self, model: MetricModelDefinition) -> None:
+        """The model as a table over the whole buckets of the span, after its peers."""
         if model.name in self.made:
             return
         for parent in model.depends_on:
             if parent in self.metrics.models:
-                self._make(self.metrics.models[parent])
-        query = self.metrics.render(model.name, window=_whole(model.grain, self.span))
+                self.make(self.metrics.models[parent])
+        window = self.span if model.grain is None else model.grain.whole(self.span)
+        query = self.metrics.render(model.name, window=window)
         self.run.context.engine_adapter.execute(f"CREATE OR REPLACE TABLE {model.name} AS {query}")
         self.made.add(model.name)
 
@@ -54,12 +56,4 @@ def metric_tables(settings: Settings, span: Window) -> Generator[MetricTables]:
         run.evaluate(span)
         # a registry of its own: another test may have loaded the project's with another start
         copy = Path(shutil.copy(REGISTRY, settings.home / "registry.py"))
-        yield MetricTables(run, registry(path=copy), span, set())
-
-
-def _whole(grain: Grain | None, span: Window) -> Window:
-    """The whole buckets of a span."""
-    if grain is None:
-        return span
-    first = grain.floor(span.start)
-    return Window(first if first == span.start else grain.next(first), grain.floor(span.end))
+        yield MetricTables(run, registry(path=copy), span)

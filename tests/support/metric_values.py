@@ -1,32 +1,25 @@
 """Values of the registry's metrics over a raw lake of two projects: what a metric gives for each kind of entity."""
 
-import shutil
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from model_runs import ModelRun, planned_models
+from metric_tables import MetricTables, metric_tables
 from raw_lake import Directory, Row, write_raw
 
 from oso_lake import ids
 from oso_lake.calendar import Window
 from oso_lake.settings import Settings
-from sqlmesh_project.metrics_factory import REGISTRY, MetricModelDefinition, TimeseriesMetrics, registry
 
 Claim = tuple[str, str, str, str]
 # sample date -> amount, by name of the metric without suffix
 Amounts = dict[str, dict[str, float]]
 
 
-@dataclass
-class MetricValues:
+@dataclass(frozen=True)
+class MetricValues(MetricTables):
     """Evaluated models and the metrics above them; a metric's own SQL runs when it is asked for."""
-
-    run: ModelRun
-    metrics: TimeseriesMetrics
-    span: Window
-    _made: set[str] = field(default_factory=set)
 
     def rows(self, model: str, entity_id: str) -> list[tuple[str, str, str, float]]:
         """(metric without suffix, sample date, from_artifact_id, amount) of one entity, over the whole span.
@@ -34,7 +27,7 @@ class MetricValues:
         `model` is a name such as `transactions_to_project_daily`.
         """
         definition = self.metrics.models[f"oso.{model}"]
-        self._make(definition)
+        self.make(definition)
         rows = self.run.rows(
             f"SELECT metric, metrics_sample_date, from_artifact_id, amount FROM {definition.name} "
             f"WHERE to_{definition.entity_type}_id = '{entity_id}' ORDER BY ALL"
@@ -52,19 +45,6 @@ class MetricValues:
             by_day[day] = amount
         return found
 
-    def _make(self, model: MetricModelDefinition) -> None:
-        """The model as a table, after its peers."""
-        if model.name in self._made:
-            return
-        for parent in model.depends_on:
-            if parent in self.metrics.models:
-                self._make(self.metrics.models[parent])
-        grain = model.grain
-        window = self.span if grain is None else Window(self.span.start, grain.floor(self.span.end))
-        query = self.metrics.render(model.name, window=window)
-        self.run.context.engine_adapter.execute(f"CREATE OR REPLACE TABLE {model.name} AS {query}")
-        self._made.add(model.name)
-
 
 @contextmanager
 def metric_values(
@@ -79,11 +59,8 @@ def metric_values(
     versions = Directory()
     versions.add("v1", f"{span.start} 10:00", projects, collections)
     write_raw(settings, {**versions.tables(), **raw})
-    with planned_models(settings) as run:
-        run.evaluate(span)
-        # a registry of its own: another test may have loaded the project's with another start
-        copy = Path(shutil.copy(REGISTRY, home / "registry.py"))
-        yield MetricValues(run, registry(path=copy), span)
+    with metric_tables(settings, span) as tables:
+        yield MetricValues(tables.run, tables.metrics, span)
 
 
 def entity_ids(artifact: str, project: str, collection: str) -> dict[str, str]:

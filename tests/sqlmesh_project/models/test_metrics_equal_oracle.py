@@ -57,7 +57,7 @@ def test_every_metric_equals_the_oracles_over_two_years(history: LongHistory, ta
             # seen in the windows that are made of it
             continue
         want = expected_of_names(oracle, model.metric_names, model.entity_type, model.suffix)
-        if found := differences(tables.rows(model), want):
+        if found := differences(tables.rows_by_key(model), want):
             wrong[model.name] = found
         seen |= {(key[0].removesuffix(f"_{model.suffix}"), model.suffix) for key in want}
     assert wrong == {}
