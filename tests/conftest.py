@@ -2,6 +2,9 @@
 
 import pytest
 
+# fixtures of tests/support that several packages use
+pytest_plugins = ["postgres_fixture"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-snapshots` writes what is expected of generated files instead of comparing with it."""
