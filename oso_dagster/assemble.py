@@ -5,7 +5,9 @@ from typing import Any
 
 import dagster as dg
 
+from oso_dagster.cluster.settings import ClusterSettings
 from oso_dagster.defs.broken_assets import broken_asset_specs, broken_checks
+from oso_dagster.defs.capacity import build_cluster_sensors
 from oso_dagster.defs.jobs import JOBS
 from oso_dagster.defs.metric_assets import build_metric_assets
 from oso_dagster.defs.raw_assets import build_raw_assets
@@ -39,7 +41,7 @@ def build_definitions(
         asset_checks=broken_checks(manifest),
         jobs=JOBS,
         schedules=SCHEDULES,
-        sensors=SENSORS,
+        sensors=[*SENSORS, *build_cluster_sensors(ClusterSettings())],
         resources=build_resources(pipeline),
         executor=dg.in_process_executor,
     )
