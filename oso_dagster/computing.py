@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from oso_dagster.launch import Runner
 
 
-def freshness_of(project: Project, manifest: Manifest) -> Freshness:
-    """What freshness follows from, as it is now."""
+def freshness_of(project: Project, manifest: Manifest, now: datetime | None = None) -> Freshness:
+    """What freshness follows from, as it is; `now` decides which days are over, and is the clock's when not given."""
     ledger = ledger_of(project)
     return Freshness(
         manifest=manifest,
         planned=ledger.planned(),
         entries=ledger.entries(),
         changes=ledger.changes(),
-        raw=RawState(project.settings, datetime.now(UTC)),
+        raw=RawState(project.settings, now or datetime.now(UTC)),
         start=project.settings.start,
     )
 

@@ -162,9 +162,10 @@ class Freshness:
     def _changed_days(self, model: ModelEntry, parent: ModelEntry, entry: Entry) -> Iterator[Changed]:
         """What an unpartitioned parent says it changed; all of it for a reader whose other sources it does not name."""
         changes = [change for change in self.changes.get(parent.name, ()) if change.number > entry.computed]
+        if not changes:
+            return
         if all(change.via for change in changes) and not any(change.via in model.parents for change in changes):
-            named = self._named(parent)
-            if changes and not named.intersection(model.parents):
+            if not self._named(parent).intersection(model.parents):
                 yield parent, None
             return
         yield from ((parent, c.window) for c in changes if not c.via or c.via in model.parents)

@@ -168,8 +168,9 @@ def gaps(settings: Settings, source: str, window: Window, catalog: "Catalog | No
 
 def input_hours(window: Window) -> list[datetime]:
     """The file hours that hold the events of `window`: its own, and those of the lateness after it."""
+    start = window.start_at
     end = window.end_at + RAW_SOURCES["github_archive"].lateness
-    return [window.start_at + HOUR * offset for offset in range(int((end - window.start_at) / HOUR))]
+    return [start + HOUR * offset for offset in range(int((end - start) / HOUR))]
 
 
 def input_windows(settings: Settings, source: str, window: Window) -> tuple[str, ...] | None:

@@ -77,7 +77,7 @@ def tick(pipeline: Pipeline, cursor: Cursor, now: datetime, limits: Limits) -> t
     state = state_of(pipeline, failures, ledger_of(project).revision(), now)
     if cursor.is_idle(state, now):
         return None, cursor
-    freshness = freshness_of(project, pipeline.manifest)
+    freshness = freshness_of(project, pipeline.manifest, now)
     span = Window(project.settings.start, freshness.raw.lake_end)
     stale = freshness.stale(pipeline.manifest.models, lambda model: span)
     decision = decide(

@@ -66,7 +66,8 @@ class RawState:
         start = self.settings.start
         daily = source in BY_NAME and BY_NAME[source].daily
         if daily and not self._is_configured(source):
-            return self.today
+            # nothing will ever come of it: it is complete wherever the others are
+            return self.lake_end
         low, high = 0, ((self.today if daily else self.lake_end) - start).days
         while low < high:
             middle = (low + high + 1) // 2
