@@ -10,7 +10,18 @@ from pathlib import Path
 
 from benchmarks.measure import Result
 
-BENCHMARKS = ("definitions", "landing", "reading", "rolling", "plan", "authoring", "partition", "daily_run", "rivals", "ticks")
+BENCHMARKS = (
+    "definitions",
+    "landing",
+    "reading",
+    "rolling",
+    "plan",
+    "authoring",
+    "partition",
+    "daily_run",
+    "rivals",
+    "ticks",
+)
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
