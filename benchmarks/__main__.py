@@ -13,6 +13,7 @@ from benchmarks.measure import Result
 BENCHMARKS = (
     "definitions",
     "landing",
+    "publishing",
     "reading",
     "rolling",
     "plan",

@@ -33,8 +33,8 @@ def publish(settings: Settings, models: int = MODELS) -> None:
     numbers = range(models)
     for first in range(0, models, BATCH):
         batch = numbers[first : first + BATCH]
-        entries = [PublishedModel(model=_model(number), version="1", window=WINDOW) for number in batch]
-        rows = published.with_metric_ids(pa.concat_tables(_rows(number) for number in batch), "project")
+        entries = [PublishedModel(model=model_name(number), version="1", window=WINDOW) for number in batch]
+        rows = published.with_metric_ids(pa.concat_tables(rows_of(number) for number in batch), "project")
         published.publish_amounts(catalog, published.timeseries_contract("project"), rows, entries, "benchmark")
     for contract, rows in ((published.METRICS, _catalogue(numbers)), (published.MARTS["projects_v1"], _projects())):
         whole = PublishedModel(model=contract.table, version="1", window=None)
@@ -49,11 +49,13 @@ def bare_connection(settings: Settings) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _model(number: int) -> str:
+def model_name(number: int) -> str:
+    """Name of one of the models."""
     return f"oso.metric_{number}_to_project_daily"
 
 
-def _rows(number: int) -> pa.Table:
+def rows_of(number: int) -> pa.Table:
+    """A model's rows of every project and day, with the metric's name."""
     days, projects = list(WINDOW.dates()), [ids.project_id(f"project{index}") for index in range(PROJECTS)]
     count = len(days) * len(projects)
     return pa.table(
@@ -63,7 +65,7 @@ def _rows(number: int) -> pa.Table:
             "sample_date": pa.array(np.repeat(np.array(days, "datetime64[D]"), len(projects))),
             "amount": np.random.default_rng(number).integers(0, 1000, count).astype("float64"),
             "unit": ["events"] * count,
-            "model": [_model(number)] * count,
+            "model": [model_name(number)] * count,
         }
     )
 
@@ -77,7 +79,7 @@ def _catalogue(numbers: range) -> list[dict[str, object]]:
             "time_aggregation": "daily",
             "event_source": "GITHUB",
             "entity_types": ["project"],
-            "models": [_model(number)],
+            "models": [model_name(number)],
             # a rendered query of the factory has about this length
             "rendered_sql": "select " + "x" * 4000,
         }
