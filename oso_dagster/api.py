@@ -17,6 +17,7 @@ from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.inputs import check_window
 from oso_dagster.runner.raw_state import RawState
 from oso_dagster.selection import select
+from oso_dagster.serving import held_back, served_manifest
 from oso_lake.calendar import Window
 from oso_lake.settings import Settings
 
@@ -56,7 +57,8 @@ def plan(
     project = project or Project(settings=settings)
     began = time.monotonic()
     is_planned = settings.state_db.exists() and settings.compute_db.exists()
-    if not force and is_planned and ledger_of(project).planned_fingerprint() == project_fingerprint(project):
+    is_same = is_planned and ledger_of(project).planned_fingerprint() == project_fingerprint(project)
+    if not force and is_same and held_back(project) is None:
         broken = load_manifest(project).broken
         return PlanReport(added=(), changed=(), removed=(), seconds=time.monotonic() - began, broken=broken)
 
@@ -137,7 +139,7 @@ def materialize(  # noqa: PLR0913 - each is a choice of the caller
     `force`. Raises ValueError for a selection or a partition key that is not one; failures of models are in the report.
     """
     project = project or Project(settings=settings)
-    manifest = load_manifest(project)
+    manifest = served_manifest(project)
     models = select(manifest, selection)
     span = _span(project, models, begin, end, partition)
     return materialize_models(
@@ -155,7 +157,7 @@ def fresh(
 ) -> FreshReport:
     """Which of the selected models are fresh for every whole window in `[begin, end)`, and which are not."""
     project = project or Project(settings=settings)
-    manifest = load_manifest(project)
+    manifest = served_manifest(project)
     models = select(manifest, selection)
     stale = freshness_of(project, manifest).stale(models, _span(project, models, begin, end, None))
     names = {one.model.name: one.window for one in stale}
@@ -175,7 +177,7 @@ def daily(
     from oso_dagster.defs.schedules import decide
 
     project = project or Project(settings=settings)
-    manifest = load_manifest(project)
+    manifest = served_manifest(project)
     raw = RawState(settings, now)
     grains = {model.grain for model in manifest.models if model.grain is not None}
     decision = decide(now, settings.start, raw.landed_end("github_archive"), grains)
@@ -189,7 +191,10 @@ def daily(
     )
     for source, reason in landed.failed.items():
         log(f"{source} was not landed: {reason}")
-    plan(settings, project=project, log=log)
+    if (rollback := held_back(project)) is not None:
+        log(f"the files are not deployed: {rollback.describe()} stands until `oso plan --apply`")
+    else:
+        plan(settings, project=project, log=log)
     report = materialize_models(
         project,
         manifest,

@@ -1,5 +1,6 @@
 """Puts the definitions together for one project; `definitions.py` does so for the installation of the environment."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -9,15 +10,19 @@ from oso_dagster.cluster.settings import ClusterSettings
 from oso_dagster.defs.broken_assets import broken_asset_specs, broken_checks
 from oso_dagster.defs.capacity import build_cluster_sensors
 from oso_dagster.defs.jobs import JOBS
+from oso_dagster.defs.maintenance import MAINTENANCE_ASSETS
 from oso_dagster.defs.metric_assets import build_metric_assets
 from oso_dagster.defs.raw_assets import build_raw_assets
 from oso_dagster.defs.resources import Pipeline, build_resources, ignore
 from oso_dagster.defs.schedules import SCHEDULES
 from oso_dagster.defs.sensors import SENSORS
-from oso_dagster.manifest import Manifest, load_manifest
+from oso_dagster.manifest import Manifest
 from oso_dagster.project import Project
 from oso_dagster.runner.ledger import Ledger
 from oso_dagster.runner.session import Store
+from oso_dagster.serving import notice, served_manifest
+
+_log = logging.getLogger(__name__)
 
 
 def build_definitions(
@@ -28,7 +33,11 @@ def build_definitions(
     store: Store | None = None,
 ) -> dg.Definitions:
     """Assets, checks, jobs, schedules and resources of `project`; `listener` hears of outcomes and progress."""
-    manifest = manifest or load_manifest(project)
+    is_served = manifest is None
+    manifest = manifest or served_manifest(project)
+    told = notice(project, manifest) if is_served else None
+    if told:
+        _log.warning(told)
     start = project.settings.start
     pipeline = Pipeline(project=project, manifest=manifest, listener=listener, store=store)
     planned = Ledger(project.settings.ledger_db).planned()
@@ -37,6 +46,7 @@ def build_definitions(
             *build_raw_assets(manifest, start),
             *build_metric_assets(manifest, start, planned),
             *broken_asset_specs(manifest, start),
+            *MAINTENANCE_ASSETS,
         ],
         asset_checks=broken_checks(manifest),
         jobs=JOBS,
@@ -44,4 +54,5 @@ def build_definitions(
         sensors=[*SENSORS, *build_cluster_sensors(ClusterSettings())],
         resources=build_resources(pipeline),
         executor=dg.in_process_executor,
+        metadata={"plan": told} if told else None,
     )

@@ -21,10 +21,16 @@ MODEL_SCHEMA = "oso"
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """A SQLMesh project (a folder with config.py) and the installation it computes into."""
+    """A SQLMesh project (a folder with config.py), the installation it computes into, and the environment of it."""
 
     settings: Settings
     path: Path = DEFAULT_PROJECT
+    environment: str = ENVIRONMENT
+
+    @property
+    def is_production(self) -> bool:
+        """Whether it is what readers see; other environments have tables of their own for what differs."""
+        return self.environment == ENVIRONMENT
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -19,24 +19,38 @@ PLAN_EPILOG = """
 Examples:
   oso plan            what would change, which windows turn stale, what the rebuild costs
   oso plan --apply    make it so; what is computed now is served until the new windows cover it
+  oso plan --history  which plans were applied, when and by whom
+  oso plan --rollback put the plan before back: its definitions and its numbers, whatever the files say
 """
 
 
 @click.command(short_help="Show what deploying the models as they are changes; --apply does it.", epilog=PLAN_EPILOG)
 @click.option("--apply", "is_applied", is_flag=True, help="Make tables and views for the models as they are now.")
 @click.option("--force", is_flag=True, help="With --apply: plan even when no model file changed.")
+@click.option("--rollback", "is_rollback", is_flag=True, help="Put the plan before back, or the one of --to.")
+@click.option("--to", "number", type=click.IntRange(min=1), help="With --rollback: the number of a plan of --history.")
+@click.option("--history", "is_history", is_flag=True, help="List the plans that were applied.")
 @json_option
-def plan(is_applied: bool, force: bool, as_json: bool) -> int:
+def plan(is_applied: bool, force: bool, is_rollback: bool, number: int | None, is_history: bool, as_json: bool) -> int:
     """Show what is added, changed and removed, which windows turn stale, and what computing them again will cost.
 
     With --apply, make SQLMesh's tables and views for the models as they are now: the deploy step. It computes no data;
     old results are served until new ones take their place.
 
+    With --rollback, go back to the plan before: nothing is evaluated, since its tables are kept for a week; schedules
+    deploy the files again only after the next `oso plan --apply`.
+
     A metric with a mistake is named with file and line and left out; the exit code is 1 then.
     """
     from oso_dagster.cli import stations
 
+    if is_applied + is_rollback + is_history > 1 or (number is not None and not is_rollback):
+        raise click.UsageError("give one of --apply, --rollback (with or without --to) and --history")
     settings = load_settings()
+    if is_history:
+        return _history(settings, as_json=as_json)
+    if is_rollback:
+        return _roll_back(settings, number, as_json=as_json)
     if not is_applied:
         return _preview(settings, as_json=as_json)
     with Stages() as stages, stages.stage("Plan") as stage:
@@ -67,12 +81,63 @@ def _tell_broken(broken: "Sequence[BrokenMetric]") -> int:
     return 1 if broken else 0
 
 
+def _history(settings: "Settings", *, as_json: bool) -> int:
+    from oso_dagster.project import Project
+    from oso_dagster.runner.plans import PlanHistory
+
+    found = PlanHistory(Project(settings=settings)).all()
+    if as_json:
+        print_json([{name: value for name, value in asdict(one).items() if name != "snapshots"} for one in found])
+        return 0
+    rows = [
+        (
+            one.number,
+            f"{one.planned_at:%Y-%m-%d %H:%M}",
+            one.planned_by,
+            *(len(names) or "" for names in (one.added, one.changed, one.removed)),
+            f"back to plan {one.restores}" if one.is_rollback else "",
+        )
+        for one in found
+    ]
+    print_table(None, ["plan", "when (UTC)", "by", "added", "changed", "removed", ""], rows)
+    return 0
+
+
+def _roll_back(settings: "Settings", number: int | None, *, as_json: bool) -> int:
+    from oso_dagster.project import Project
+    from oso_dagster.rollback import roll_back
+
+    report = roll_back(Project(settings=settings), number, log=lambda message: click.echo(message, err=True))
+    record, served = report.record, report.reinstated
+    if as_json:
+        document = {"plan": record.number, "restores": record.restores, "seconds": round(report.seconds, 3)}
+        print_json(document | {"reinstated": served.models, "windows": served.windows, "failed": dict(served.failed)})
+    click.echo(
+        f"{record.describe()}: {len(served.models)} models are served again as they were computed, nothing was "
+        "evaluated. What is stale of them is computed by the next run; the files wait for `oso plan --apply`",
+        err=True,
+    )
+    for name, reason in served.failed.items():
+        click.echo(f"not published, and computed again instead: {name}: {reason}", err=True)
+    return 0
+
+
+def _tell_standing(settings: "Settings") -> None:
+    """Say that an earlier plan stands, before showing what the files would change."""
+    from oso_dagster.project import Project
+    from oso_dagster.serving import held_back
+
+    if (record := held_back(Project(settings=settings))) is not None:
+        click.echo(f"{record.describe()} stands: the files below are not deployed by any schedule", err=True)
+
+
 def _preview(settings: "Settings", *, as_json: bool) -> int:
     from oso_dagster.authoring.changes import Kind
     from oso_dagster.cli.metrics.comparing import print_changes
     from oso_dagster.deploy import preview
     from oso_dagster.project import Project
 
+    _tell_standing(settings)
     found = preview(Project(settings=settings), on_wait=lambda message: click.echo(message, err=True))
     rebuild = found.rebuild
     if as_json:

@@ -57,6 +57,8 @@ def land_summary(report: "LandReport") -> str:
 def plan_summary(report: "PlanReport") -> str:
     """What came, changed and went, and metrics that mistakes keep out."""
     broken = f", {len(report.broken)} metrics BROKEN" if report.broken else ""
+    if served := report.reinstated.models:
+        broken += f"; {len(served)} were computed before and are served again"
     if not report.is_changed:
         return f"models are as planned before{broken}"
     counts = {"new": report.added, "changed": report.changed, "removed": report.removed}

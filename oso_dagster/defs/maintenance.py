@@ -1,4 +1,7 @@
-"""The job `maintenance`: one step for each task of oso_dagster/maintenance, none of which waits for another."""
+"""Maintenance assets: one for each task of oso_dagster/maintenance, none of which waits for another, and their job.
+
+An asset's last materialization says when the task ran and what went; one that only looked says so in its metadata.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,6 +15,7 @@ from oso_dagster.defs.resources import PipelineParam
 if TYPE_CHECKING:
     from oso_dagster.maintenance.reporting import Found
 
+GROUP = "maintenance"
 # the names are listed here since the tasks themselves import what a definition should not wait for; a test compares
 DESCRIPTIONS = {
     "vacuum": "Drops tables of model versions that no environment uses, merges interval records.",
@@ -30,9 +34,16 @@ class Housekeeping(dg.Config):
     limit: int | None = Field(default=None, ge=1)
 
 
-def _op(name: str, description: str) -> dg.OpDefinition:
-    @dg.op(name=name, description=description)
-    def run_task(context: dg.OpExecutionContext, config: Housekeeping, pipeline: PipelineParam) -> None:
+def _asset(name: str, description: str) -> dg.AssetsDefinition:
+    spec = dg.AssetSpec(
+        [GROUP, name], description=f"{description} `oso maintain {name}` does the same.", group_name=GROUP
+    )
+
+    # the step is called as the task is: that is what a run's configuration names
+    @dg.multi_asset(name=name, specs=[spec])
+    def run_task(
+        context: dg.AssetExecutionContext, config: Housekeeping, pipeline: PipelineParam
+    ) -> dg.MaterializeResult:
         from oso_dagster.maintenance.tasks import maintain
 
         found = maintain(
@@ -43,7 +54,8 @@ def _op(name: str, description: str) -> dg.OpDefinition:
             limit=config.limit,
             log=context.log.info,
         )
-        context.add_output_metadata({"found": len(found), **_totals(found), "table": _table(found)})
+        metadata = {"applied": config.is_applied, "found": len(found), **_totals(found), "table": _table(found)}
+        return dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
 
     return run_task
 
@@ -57,11 +69,9 @@ def _table(found: "Sequence[Found]") -> dg.MetadataValue:
     return dg.MetadataValue.md("\n".join(["| subject | what | note |", "|---|---|---|", *lines]))
 
 
-_OPS = [_op(name, description) for name, description in DESCRIPTIONS.items()]
-
-
-@dg.job(name="maintenance", description="Weekly housekeeping; safe at any time, while others read, land and compute.")
-def maintenance_job() -> None:
-    """Housekeeping, each task for itself."""
-    for op in _OPS:
-        op()
+MAINTENANCE_ASSETS = [_asset(name, description) for name, description in DESCRIPTIONS.items()]
+maintenance_job = dg.define_asset_job(
+    "maintenance",
+    selection=dg.AssetSelection.groups(GROUP),
+    description="Weekly housekeeping; safe at any time, while others read, land and compute.",
+)

@@ -19,7 +19,7 @@ from oso_lake.calendar import Window
 # raw table -> window name ("*" for the whole table) -> id of the snapshot that last changed it
 Sources = Mapping[str, Mapping[str, str]]
 
-_COLUMNS = "model, first_day, end_day, version, sources, run_id, computed, changed"
+COLUMNS = "model, first_day, end_day, version, sources, run_id, computed, changed"
 SCHEMA = """
 create table if not exists computed_windows (
   model text not null, first_day text not null, end_day text not null, version text not null,
@@ -31,6 +31,10 @@ create table if not exists changed_days (
 create index if not exists changed_in_order on changed_days (model, number);
 create table if not exists partial_windows (
   model text not null, first_day text not null, end_day text not null, primary key (model, first_day, end_day));
+create table if not exists kept_windows (
+  model text not null, first_day text not null, end_day text not null, version text not null,
+  sources text not null, run_id text not null, computed integer not null, changed integer not null,
+  primary key (model, version, first_day));
 create table if not exists planned (model text primary key, version text not null);
 create table if not exists plans (fingerprint text not null);
 """
@@ -96,6 +100,7 @@ class Ledger:
             connection.execute("insert into plans values (?)", (fingerprint,))
             connection.execute("delete from planned")
             connection.executemany("insert into planned values (?, ?)", versions.items())
+            _keep(connection)
 
     def entries(self) -> dict[str, list[Entry]]:
         """Every computed window by model."""
@@ -103,9 +108,9 @@ class Ledger:
             return {}
         found: dict[str, list[Entry]] = {}
         with self._open() as connection:
-            rows = connection.execute(f"select {_COLUMNS} from computed_windows").fetchall()  # noqa: S608
+            rows = connection.execute(f"select {COLUMNS} from computed_windows").fetchall()  # noqa: S608
         for row in rows:
-            entry = _entry(row)
+            entry = entry_of(row)
             found.setdefault(entry.model, []).append(entry)
         return found
 
@@ -124,7 +129,7 @@ class Ledger:
         """Record windows that were computed although inputs were missing: they are not done."""
         with self._open() as connection:
             for model, window in windows:
-                _withdraw(connection, model, window)
+                withdraw(connection, model, window)
                 connection.execute(
                     "insert into partial_windows values (?, ?, ?)",
                     (model, window.start.isoformat(), window.end.isoformat()),
@@ -144,7 +149,7 @@ class Ledger:
     def withdraw(self, model: str, window: Window | None) -> None:
         """Forget `window` of `model` (None: all of it); what lies around it stays."""
         with self._open() as connection:
-            _withdraw(connection, model, window)
+            withdraw(connection, model, window)
 
     def changes(self) -> dict[str, list[Change]]:
         """Changed days of unpartitioned models that may still be newer than something that read them."""
@@ -164,15 +169,9 @@ class Ledger:
         `changes` are the days that unpartitioned models among them changed, by model.
         """
         with self._open() as connection:
-            # what was computed last may have been withdrawn since: a number never comes twice
-            (last,) = connection.execute(
-                "select max(coalesce((select max(computed) from computed_windows), 0),"
-                " coalesce((select max(changed) from computed_windows), 0),"
-                " coalesce((select max(number) from changed_days), 0))"
-            ).fetchone()
-            for number, entry in enumerate(entries, last + 1):
-                _withdraw(connection, entry.model, entry.window)
-                _insert(connection, replace(entry, computed=number, changed=entry.changed or number))
+            for number, entry in enumerate(entries, last_number(connection) + 1):
+                withdraw(connection, entry.model, entry.window)
+                insert(connection, replace(entry, computed=number, changed=entry.changed or number))
                 for change in (changes or {}).get(entry.model, ()):
                     connection.execute(
                         "insert into changed_days values (?, ?, ?, ?, ?)",
@@ -188,12 +187,45 @@ class Ledger:
                 # older than everything that is computed: nobody can have missed them
                 connection.execute(
                     "delete from changed_days where number < (select min(computed) from computed_windows)"
+                    " and number < coalesce((select min(computed) from kept_windows), number + 1)"
                 )
 
 
-def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
+def last_number(connection: sqlite3.Connection) -> int:
+    """The last number given; what was computed last may have been withdrawn since: a number never comes twice."""
+    numbers = (
+        f"select max({column}) as number from {table}"  # noqa: S608 - constant names
+        for table, column in (
+            ("computed_windows", "computed"),
+            ("computed_windows", "changed"),
+            ("kept_windows", "computed"),
+            ("kept_windows", "changed"),
+            ("changed_days", "number"),
+        )
+    )
+    (last,) = connection.execute(f"select max(number) from ({' union all '.join(numbers)})").fetchone()  # noqa: S608 - constant names
+    return last or 0
+
+
+def _keep(connection: sqlite3.Connection) -> None:
+    """Remember beside them the windows of versions that are not planned any more: see kept.py."""
+    other = (
+        "version <> '' and not exists (select 1 from planned p"
+        " where p.model = computed_windows.model and p.version = computed_windows.version)"
+    )
     connection.execute(
-        f"insert into computed_windows ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        "delete from kept_windows where exists (select 1 from computed_windows"  # noqa: S608 - constant text
+        " where computed_windows.model = kept_windows.model and computed_windows.version = kept_windows.version"
+        f" and kept_windows.first_day < computed_windows.end_day and kept_windows.end_day > computed_windows.first_day"
+        f" and {other})"
+    )
+    connection.execute(f"insert into kept_windows ({COLUMNS}) select {COLUMNS} from computed_windows where {other}")  # noqa: S608 - constant names
+
+
+def insert(connection: sqlite3.Connection, entry: Entry, table: str = "computed_windows") -> None:
+    """Put `entry` into one of the tables of windows, with its numbers."""
+    connection.execute(
+        f"insert into {table} ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             entry.model,
             entry.window.start.isoformat(),
@@ -207,7 +239,8 @@ def _insert(connection: sqlite3.Connection, entry: Entry) -> None:
     )
 
 
-def _entry(row: Sequence[Any]) -> Entry:
+def entry_of(row: Sequence[Any]) -> Entry:
+    """A row of COLUMNS."""
     model, first, end, version, sources, run_id, computed, changed = row
     return Entry(
         model=model,
@@ -220,7 +253,8 @@ def _entry(row: Sequence[Any]) -> Entry:
     )
 
 
-def _withdraw(connection: sqlite3.Connection, model: str, window: Window | None) -> None:
+def withdraw(connection: sqlite3.Connection, model: str, window: Window | None) -> None:
+    """Forget `window` of `model` (None: all of it), whatever its version; what lies around it stays."""
     if window is None:
         connection.execute("delete from computed_windows where model = ?", (model,))
         connection.execute("delete from partial_windows where model = ?", (model,))
@@ -230,13 +264,13 @@ def _withdraw(connection: sqlite3.Connection, model: str, window: Window | None)
         (model, window.end.isoformat(), window.start.isoformat()),
     )
     rows = connection.execute(
-        f"select {_COLUMNS} from computed_windows where model = ? and first_day < ? and end_day > ?",  # noqa: S608
+        f"select {COLUMNS} from computed_windows where model = ? and first_day < ? and end_day > ?",  # noqa: S608
         (model, window.end.isoformat(), window.start.isoformat()),
     ).fetchall()
-    for entry in map(_entry, rows):
+    for entry in map(entry_of, rows):
         connection.execute(
             "delete from computed_windows where model = ? and first_day = ?", (model, entry.window.start.isoformat())
         )
         for start, end in ((entry.window.start, window.start), (window.end, entry.window.end)):
             if start < end:
-                _insert(connection, replace(entry, window=Window(start, end)))
+                insert(connection, replace(entry, window=Window(start, end)))

@@ -5,14 +5,16 @@ table or a view; handed its parents only, 600 take 9 s. Two subclasses do that, 
 """
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dagster_sqlmesh.config import SQLMeshContextConfig
 from dagster_sqlmesh.console import UpdateCreationProgress, UpdatePromotionProgress
 from dagster_sqlmesh.controller import SQLMeshController
 from sqlmesh import Context
+from sqlmesh.core.console import NoopConsole, set_console
 from sqlmesh.core.environment import EnvironmentNamingInfo
 from sqlmesh.core.snapshot import DeployabilityIndex, Snapshot, SnapshotEvaluator, SnapshotInfoLike
 from sqlmesh.utils import CorrelationId
@@ -20,10 +22,12 @@ from sqlmesh.utils import CorrelationId
 from oso_dagster.broken_metrics import BrokenMetric
 from oso_dagster.manifest import Manifest, load_metrics, project_fingerprint, save
 from oso_dagster.manifest_build import describe, metric_entries
-from oso_dagster.project import ENVIRONMENT, Project, applied
+from oso_dagster.project import Project, applied
 from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.locks import compute_lock
+from oso_dagster.runner.plans import PlanHistory, keep_manifest
 from oso_dagster.runner.publish import update_catalogue
+from oso_dagster.runner.reinstate import Reinstated, reinstate
 from oso_dagster.runner.session import plain_name
 from oso_lake.catalog import open_catalog
 from oso_lake.commits import ensure_table
@@ -46,6 +50,8 @@ class PlanReport:
     seconds: float
     # mistakes of metrics that were left out; what was published of them is served on
     broken: tuple[BrokenMetric, ...] = ()
+    # of versions that were computed before: served again without computing
+    reinstated: Reinstated = field(default_factory=lambda: Reinstated(failed={}))
 
     @property
     def is_changed(self) -> bool:
@@ -124,26 +130,32 @@ def plan(
     """
     settings = project.settings
     began = time.monotonic()
+    tell = log or (lambda message: None)
     ensure_raw_tables(project)
     with (
-        compute_lock(
-            settings.compute_lock,
-            timeout_seconds=settings.lock_timeout_seconds,
-            holder="plan",
-            on_wait=log or (lambda message: None),
-        ),
+        compute_lock(settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder="plan", on_wait=tell),
         applied(settings),
     ):
         manifest, before, after = _apply(project, on_progress or (lambda done, total, detail: None))
-    ledger_of(project).plan(after, manifest.fingerprint)
+    changed, added, removed = (
+        tuple(sorted(name for name in after.versions.keys() & before.keys() if after.versions[name] != before[name])),
+        tuple(sorted(after.versions.keys() - before.keys())),
+        tuple(sorted(before.keys() - after.versions.keys() - manifest.broken_models.keys())),
+    )
+    keep_manifest(project, manifest)
+    ledger_of(project).plan(after.versions, manifest.fingerprint)
+    PlanHistory(project).add(
+        fingerprint=manifest.fingerprint, snapshots=after.identifiers, differences=(added, changed, removed)
+    )
     # what is declared is listed before it is computed, and while one of it fails
     update_catalogue(open_catalog(settings), load_metrics(project, manifest), {}, run_id="plan")
     return PlanReport(
-        added=tuple(sorted(after.keys() - before.keys())),
-        changed=tuple(sorted(name for name in after.keys() & before.keys() if after[name] != before[name])),
-        removed=tuple(sorted(before.keys() - after.keys() - manifest.broken_models.keys())),
+        added=added,
+        changed=changed,
+        removed=removed,
         seconds=time.monotonic() - began,
         broken=manifest.broken,
+        reinstated=reinstate(project, manifest, "plan", tell),
     )
 
 
@@ -157,33 +169,40 @@ def ensure_raw_tables(project: Project) -> None:
             ensure_table(catalog, contract)
 
 
-def _apply(project: Project, on_progress: OnProgress) -> tuple[Manifest, dict[str, str], dict[str, str]]:
-    """Plan and apply; returns the project's manifest, and the versions of models before and after."""
+def _apply(project: Project, on_progress: OnProgress) -> "tuple[Manifest, Mapping[str, str], Promoted]":
+    """Plan and apply; returns the project's manifest, the versions of models before, and what is promoted now."""
     controller = SQLMeshController.setup_with_config(
         config=SQLMeshContextConfig(path=str(project.path), gateway=""),
         context_factory=_context,
     )
-    with keeping_sound_metrics(), controller.instance(ENVIRONMENT, "plan") as mesh:
+    with keeping_sound_metrics(), controller.instance(project.environment, "plan") as mesh:
         context = mesh.context
         # the project is loaded anyway: the code location need not load it once more
         fingerprint = project_fingerprint(project)
-        before = _planned_versions(context)
+        before = promoted(context, project.environment).versions
         total = max(len(context.models), 1)
         created: set[str] = set()
         for event in mesh.plan(skip_backfill=True, skip_tests=True, no_gaps=False, include_unmodified=True):
             if isinstance(event, UpdateCreationProgress | UpdatePromotionProgress):
                 created.add(event.snapshot.name)
                 on_progress(len(created), total, plain_name(event.snapshot.name))
-        after = _planned_versions(context)
-        if set(after) != {
-            plain_name(snapshot.name)
-            for snapshot in context.snapshots.values()
-            if snapshot.is_model and not snapshot.is_external
-        }:
+        after = promoted(context, project.environment)
+        if after.identifiers != {name: snapshot.identifier for name, snapshot in context.snapshots.items()}:
             raise PlanFailedError("the plan was not applied: SQLMesh's log in the cache folder says why")
         manifest = replace(describe(context, ledger_of(project).planned()), fingerprint=fingerprint)
         save(manifest, metric_entries(project, manifest), project)
     return manifest, before, after
+
+
+@contextmanager
+def open_plan_context(project: Project) -> Generator[PlanContext]:
+    """A context for changing what is promoted, without loading models; the lock is the caller's."""
+    set_console(NoopConsole())
+    context = PlanContext(paths=str(project.path), load=False)
+    try:
+        yield context
+    finally:
+        context.close()
 
 
 def _context(**options: Any) -> PlanContext:
@@ -192,12 +211,24 @@ def _context(**options: Any) -> PlanContext:
     return PlanContext(**{key: value for key, value in options.items() if key != "config"})
 
 
-def _planned_versions(context: Context) -> dict[str, str]:
-    environment = context.state_sync.get_environment(ENVIRONMENT)
+@dataclass(frozen=True, kw_only=True)
+class Promoted:
+    """What an environment is made of: version of each model by plain name, identifier of each snapshot by full name."""
+
+    versions: Mapping[str, str] = field(default_factory=dict)
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+
+
+def promoted(context: Context, name: str) -> Promoted:
+    """The environment `name` as SQLMesh's state has it; empty before its first plan."""
+    environment = context.state_sync.get_environment(name)
     if environment is None:
-        return {}
-    return {
-        plain_name(info.name): info.version
-        for info in environment.snapshots
-        if info.model_kind_name is not None and not info.is_external
-    }
+        return Promoted()
+    return Promoted(
+        versions={
+            plain_name(info.name): info.version
+            for info in environment.snapshots
+            if info.model_kind_name is not None and not info.is_external
+        },
+        identifiers={info.name: info.identifier for info in environment.snapshots},
+    )

@@ -8,7 +8,7 @@ from oso_dagster.runner.ledger_file import transaction
 
 _SCHEMA = costs.SCHEMA + failures.SCHEMA + ledger.SCHEMA
 # `planned` is the last plan's, whole: it holds no model that is gone
-_TABLES = ("computed_windows", "changed_days", "partial_windows", "failures", "costs")
+_TABLES = ("computed_windows", "kept_windows", "changed_days", "partial_windows", "failures", "costs")
 
 
 def recorded_models(path: Path) -> dict[str, int]:
@@ -33,8 +33,8 @@ def forget_versions(path: Path, versions: Iterable[tuple[str, str]]) -> None:
 
     They stay recorded, so that they are stale and not missing; were the version to come back, nothing of it is there.
     """
+    gone = list(versions)
     if path.exists():
         with transaction(path, _SCHEMA) as connection:
-            connection.executemany(
-                "update computed_windows set version = '' where model = ? and version = ?", list(versions)
-            )
+            connection.executemany("update computed_windows set version = '' where model = ? and version = ?", gone)
+            connection.executemany("delete from kept_windows where model = ? and version = ?", gone)

@@ -225,9 +225,17 @@ def test_the_job_does_every_task_and_keeps_what_is_done(worn: Project) -> None:
     before = _state(worn)
     job = build_definitions(worn).resolve_job_def("maintenance")
     config = {"config": {"older_than_days": 0}}
+    looking = {"config": {"older_than_days": 0, "is_applied": False}}
     with open_instance(worn.settings) as instance:
+        looked = job.execute_in_process(instance=instance, run_config={"ops": dict.fromkeys(TASKS, looking)})
+        assert _snapshots(worn, SERIES) > 1
         result = job.execute_in_process(instance=instance, run_config={"ops": dict.fromkeys(TASKS, config)})
     assert result.success
+    (foreseen,), (done,) = (one.asset_materializations_for_node("expire") for one in (looked, result))
+    assert foreseen.asset_key.path == ["maintenance", "expire"]
+    assert (foreseen.metadata["applied"].value, done.metadata["applied"].value) == (False, True)
+    assert int(str(foreseen.metadata["count"].value)) > 20
+    assert SERIES in str(done.metadata["table"].value)
     assert {event.step_key for event in result.get_step_success_events()} == set(TASKS)
     assert _snapshots(worn, SERIES) == 1
     assert _state(worn) == before
