@@ -14,6 +14,7 @@ from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.project import Project
 from oso_dagster.reports import MaterializeReport, RunFailedError
 from oso_dagster.runner.compute import failures_of, ledger_of
+from oso_dagster.runner.environment_ledger import EnvironmentLedger
 from oso_dagster.runner.outcomes import Outcome, Status
 from oso_dagster.runner.raw_state import RawState
 from oso_lake.calendar import Window
@@ -56,6 +57,10 @@ def materialize_models(
     from oso_dagster.launch import open_runner
 
     began = time.monotonic()
+    if not project.is_production:
+        # what is shared with production is computed there, and read here
+        own = own_models(project)
+        models = [model for model in models if model.name in own]
     outcomes: list[Outcome] = []
     runs: list[str] = []
     attempted: set[str] = set()
@@ -85,7 +90,7 @@ def materialize_models(
             # an input that came out as it was before leaves what reads it fresh
             todo = lacking()
             total = len(outcomes) + len(todo)
-    if runs:
+    if runs and project.is_production:
         known = Known(failures=failures_of(project).all(), partial=ledger_of(project).partial_windows())
         publish_coverage(freshness_of(project, manifest), known, run_id=runs[-1])
     return MaterializeReport(
@@ -97,6 +102,12 @@ def materialize_models(
         outcomes=tuple(outcomes),
         seconds=time.monotonic() - began,
     )
+
+
+def own_models(project: Project) -> frozenset[str]:
+    """Names of the models that the environment of `project` computes: all of production's, else those that differ."""
+    ledger = ledger_of(project)
+    return ledger.own() if isinstance(ledger, EnvironmentLedger) else frozenset(ledger.planned())
 
 
 def _all_of(models: Sequence[ModelEntry], span: Callable[[ModelEntry], Window | None]) -> Iterator[Stale]:

@@ -112,7 +112,9 @@ def open_runner(
     """
     with ExitStack() as stack:
         if instance is None:
-            instance = stack.enter_context(open_instance(project.settings))
+            # what an environment beside production computes makes no partition of production's assets green
+            opened = open_instance(project.settings) if project.is_production else dg.DagsterInstance.ephemeral()
+            instance = stack.enter_context(opened)
         store = (
             stack.enter_context(open_store(project, holder="oso materialize", on_wait=_log.info)) if computes else None
         )

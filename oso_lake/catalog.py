@@ -10,6 +10,11 @@ if TYPE_CHECKING:
 CATALOG_NAME = "lake"
 
 
+def published_namespace(environment: str) -> str:
+    """Where an environment beside production publishes; production itself does so in `published`."""
+    return f"published__{environment}"
+
+
 def open_catalog(settings: Settings) -> "Catalog":
     """Open the catalog of `settings`, and make its folder and tables on first use."""
     # pyiceberg takes half a second to import: only who opens a catalog pays for it

@@ -38,11 +38,15 @@ _EARLIEST, _LATEST = date.min, date.max
 
 
 class Lake:
-    """The published tables of one installation, for reading only. Keep one: it reuses its connection."""
+    """The published tables of one installation, for reading only. Keep one: it reuses its connection.
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    With an `environment` beside production, the series of the models that were computed in it are its own, the others
+    production's.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, environment: str | None = None) -> None:
         self.settings = settings or Settings()
-        self._sandbox = Sandbox(self.settings)
+        self._sandbox = Sandbox(self.settings, environment)
         self._known_metrics: tuple[str, dict[str, str]] = ("", {})
 
     def query(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from oso_lake.admission import NAMESPACE
-from oso_lake.catalog import open_catalog
+from oso_lake.catalog import open_catalog, published_namespace
 from oso_lake.errors import NothingPublishedError
 from oso_lake.settings import Settings
 
@@ -23,25 +23,41 @@ if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
 
 EXTENSIONS = ("avro", "iceberg")
+# between the two locations of a table that an environment has too
+_BESIDE = "\n"
+_SERIES = ("timeseries_metrics_by_", "key_metrics_by_")
 
 
 class Sandbox:
     """The published tables of one installation; safe to share between threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, environment: str | None = None) -> None:
         self._settings = settings
+        self._environment = environment
         self._guard = threading.Lock()
         self._catalog: Catalog | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._versions: dict[str, str] = {}
 
     def versions(self) -> dict[str, str]:
-        """Metadata location of each published table; raises NothingPublishedError when there is none."""
+        """Metadata location of each published table; raises NothingPublishedError when there is none.
+
+        Of a table that the environment has too, both: production's (where it has one), and in a line of its own the
+        environment's.
+        """
         if not self._settings.warehouse.is_dir():
             raise self._nothing_published()
         versions = metadata_locations(self.catalog(), NAMESPACE)
         if not versions:
             raise self._nothing_published()
+        if self._environment is not None:
+            own = metadata_locations(self.catalog(), published_namespace(self._environment))
+            if not own:
+                raise NothingPublishedError(
+                    f"there is no environment {self._environment!r} in {self._settings.home}: `oso env list` names "
+                    f"those there are, `oso plan {self._environment} --apply` makes it"
+                )
+            versions |= {name: f"{versions.get(name, '')}{_BESIDE}{location}" for name, location in own.items()}
         return versions
 
     def catalog(self) -> "Catalog":
@@ -58,8 +74,8 @@ class Sandbox:
                 self._connection = open_sandbox(self._settings)
             for table, location in versions.items():
                 if self._versions.get(table) != location:
-                    scan = f"iceberg_scan({_literal(location)})"
-                    self._connection.execute(f"CREATE OR REPLACE VIEW {NAMESPACE}.{_identifier(table)} AS FROM {scan}")
+                    view = f"{NAMESPACE}.{_identifier(table)}"
+                    self._connection.execute(f"CREATE OR REPLACE VIEW {view} AS {_query(table, location)}")
                     self._versions[table] = location
             return self._connection.cursor()
 
@@ -127,6 +143,20 @@ def metadata_locations(catalog: "Catalog", namespace: str) -> dict[str, str]:
     )
     with catalog.engine.connect() as connection:
         return {name: location for name, location in connection.execute(query) if location}
+
+
+def _query(table: str, location: str) -> str:
+    """What is read of a table: of series, production's without the models that the environment has rows of."""
+    production, _, own = location.partition(_BESIDE)
+    if not own:
+        return f"FROM iceberg_scan({_literal(production)})"
+    beside = f"iceberg_scan({_literal(own)})"
+    if not production or not table.startswith(_SERIES):
+        return f"FROM {beside}"
+    return (
+        f"FROM iceberg_scan({_literal(production)}) WHERE model NOT IN (SELECT model FROM {beside}) "  # noqa: S608
+        f"UNION ALL BY NAME FROM {beside}"
+    )
 
 
 def _literal(text: str) -> str:

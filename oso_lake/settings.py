@@ -126,6 +126,11 @@ class Settings(BaseSettings):
         return self.home / "ledger.db"
 
     @property
+    def environments_dir(self) -> Path:
+        """What failed and what computing cost in environments beside production, one SQLite file each."""
+        return self.home / "environments"
+
+    @property
     def state_db(self) -> Path:
         """DuckDB file of SQLMesh's state."""
         return self.home / "state.duckdb"

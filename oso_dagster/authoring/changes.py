@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from oso_dagster.manifest_build import broken_metrics
-from oso_dagster.project import ENVIRONMENT, Project, applied
+from oso_dagster.project import Project, applied
 from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.ledger import Entry
 from oso_dagster.runner.locks import compute_lock
@@ -127,6 +127,7 @@ def _log_of(database: Path) -> Path:
 def _planned(project: Project) -> Iterator[_Planned]:
     from sqlmesh import Context
     from sqlmesh.core.console import NoopConsole, set_console
+    from sqlmesh.utils.errors import NoChangesPlanError
 
     set_console(NoopConsole())
     # it warns that a plan computes no data, which is what ours never does
@@ -135,9 +136,16 @@ def _planned(project: Project) -> Iterator[_Planned]:
         context = Context(paths=str(project.path))
     try:
         made = {plain_name(fqn) for fqn in context.models}
-        plan = context.plan_builder(
-            ENVIRONMENT, skip_backfill=True, skip_tests=True, no_gaps=False, include_unmodified=True
-        ).build()
+        try:
+            plan = context.plan_builder(
+                project.environment,
+                skip_backfill=True,
+                skip_tests=True,
+                no_gaps=False,
+                include_unmodified=project.is_production,
+            ).build()
+        except NoChangesPlanError:
+            return
         difference = plan.context_diff
         for snapshot in sorted(plan.snapshots.values(), key=lambda one: _place(context, one.name)):
             if snapshot.is_model and not snapshot.is_external:

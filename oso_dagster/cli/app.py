@@ -17,6 +17,7 @@ from oso_dagster.cli.coverage import coverage
 from oso_dagster.cli.demo import demo
 from oso_dagster.cli.dev import dev
 from oso_dagster.cli.doctor import doctor
+from oso_dagster.cli.environments import env
 from oso_dagster.cli.groups import SuggestingGroup
 from oso_dagster.cli.maintain import maintain
 from oso_dagster.cli.metrics import metrics
@@ -55,6 +56,7 @@ for command in (
     land,
     plan,
     retire,
+    env,
     materialize,
     metrics,
     query,

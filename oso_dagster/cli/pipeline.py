@@ -11,6 +11,8 @@ from oso_dagster.cli.progress import Stages
 
 if TYPE_CHECKING:
     from oso_dagster.api import LandReport, MaterializeReport
+    from oso_dagster.project import Project
+    from oso_lake.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -68,6 +70,7 @@ Examples:
     "First day of a range. [default: the settings' start]", "The day after the last one. [default: what has landed]"
 )
 @click.option("--force", is_flag=True, help="Compute windows that are fresh, too.")
+@click.option("--env", "environment", metavar="NAME", help="In an environment beside production: see `oso env`.")
 @click.option("--partial", is_flag=True, help="Compute windows whose inputs are incomplete, marked as partial.")
 @json_option
 def materialize(  # noqa: PLR0917 - one argument for each option of the command
@@ -76,12 +79,14 @@ def materialize(  # noqa: PLR0917 - one argument for each option of the command
     begin: date | None,
     end: date | None,
     force: bool,
+    environment: str | None,
     partial: bool,
     as_json: bool,
 ) -> int:
     """Compute, audit and publish the models of SELECTION, for one partition or a range of them.
 
-    What is fresh is left alone. The runs are Dagster's, so the UI shows them.
+    What is fresh is left alone. The runs are Dagster's, so the UI shows them; those in an environment are not shown,
+    and compute only models that differ from production's.
     """
     from oso_dagster import api
     from oso_dagster.cli import stations
@@ -89,6 +94,7 @@ def materialize(  # noqa: PLR0917 - one argument for each option of the command
     if partition is not None and (begin or end):
         raise click.UsageError("give --partition, or --from and --to, not both")
     settings = load_settings()
+    project = project_of(settings, environment)
     with Stages() as stages, stages.stage("Compute") as stage:
         report = api.materialize(
             settings,
@@ -99,11 +105,21 @@ def materialize(  # noqa: PLR0917 - one argument for each option of the command
             on_progress=stage,
             force=force,
             partial=partial,
+            project=project,
         )
         stage.note(stations.compute_summary(report))
     if as_json:
         print_json(_compute_document(report))
     return _outcome(report.failed)
+
+
+def project_of(settings: "Settings", environment: str | None) -> "Project":
+    """The project in production, or in the environment that was named."""
+    from oso_dagster.environments import in_environment
+    from oso_dagster.project import Project
+
+    project = Project(settings=settings)
+    return project if environment is None else in_environment(project, environment)
 
 
 def _outcome(failed: Mapping[str, str]) -> int:

@@ -6,36 +6,49 @@ from typing import TYPE_CHECKING
 import click
 
 from oso_dagster.cli.output import json_option, load_settings, print_json, print_table
+from oso_dagster.cli.pipeline import project_of
 from oso_dagster.cli.progress import Stages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oso_dagster.broken_metrics import BrokenMetric
-    from oso_lake.settings import Settings
+    from oso_dagster.project import Project
 
 PLAN_EPILOG = """
 \b
 Examples:
   oso plan            what would change, which windows turn stale, what the rebuild costs
   oso plan --apply    make it so; what is computed now is served until the new windows cover it
+  oso plan my_branch --apply   the same beside production: see `oso env`
   oso plan --history  which plans were applied, when and by whom
   oso plan --rollback put the plan before back: its definitions and its numbers, whatever the files say
 """
 
 
 @click.command(short_help="Show what deploying the models as they are changes; --apply does it.", epilog=PLAN_EPILOG)
+@click.argument("environment", required=False)
 @click.option("--apply", "is_applied", is_flag=True, help="Make tables and views for the models as they are now.")
 @click.option("--force", is_flag=True, help="With --apply: plan even when no model file changed.")
 @click.option("--rollback", "is_rollback", is_flag=True, help="Put the plan before back, or the one of --to.")
 @click.option("--to", "number", type=click.IntRange(min=1), help="With --rollback: the number of a plan of --history.")
 @click.option("--history", "is_history", is_flag=True, help="List the plans that were applied.")
 @json_option
-def plan(is_applied: bool, force: bool, is_rollback: bool, number: int | None, is_history: bool, as_json: bool) -> int:
+def plan(  # noqa: PLR0917 - one argument for each option of the command
+    environment: str | None,
+    is_applied: bool,
+    force: bool,
+    is_rollback: bool,
+    number: int | None,
+    is_history: bool,
+    as_json: bool,
+) -> int:
     """Show what is added, changed and removed, which windows turn stale, and what computing them again will cost.
 
     With --apply, make SQLMesh's tables and views for the models as they are now: the deploy step. It computes no data;
     old results are served until new ones take their place.
+
+    With an ENVIRONMENT, the plan is for one beside production, of which nobody reads who does not name it.
 
     With --rollback, go back to the plan before: nothing is evaluated, since its tables are kept for a week; schedules
     deploy the files again only after the next `oso plan --apply`.
@@ -46,15 +59,18 @@ def plan(is_applied: bool, force: bool, is_rollback: bool, number: int | None, i
 
     if is_applied + is_rollback + is_history > 1 or (number is not None and not is_rollback):
         raise click.UsageError("give one of --apply, --rollback (with or without --to) and --history")
+    if is_rollback and environment:
+        raise click.UsageError("an environment is planned again with --apply, not rolled back")
     settings = load_settings()
+    project = project_of(settings, environment)
     if is_history:
-        return _history(settings, as_json=as_json)
+        return _history(project, as_json=as_json)
     if is_rollback:
-        return _roll_back(settings, number, as_json=as_json)
+        return _roll_back(project, number, as_json=as_json)
     if not is_applied:
-        return _preview(settings, as_json=as_json)
+        return _preview(project, as_json=as_json)
     with Stages() as stages, stages.stage("Plan") as stage:
-        report = stations.plan(settings, stage, force=force)
+        report = stations.plan(settings, stage, force=force, project=project)
     if as_json:
         print_json(
             {
@@ -81,11 +97,10 @@ def _tell_broken(broken: "Sequence[BrokenMetric]") -> int:
     return 1 if broken else 0
 
 
-def _history(settings: "Settings", *, as_json: bool) -> int:
-    from oso_dagster.project import Project
+def _history(project: "Project", *, as_json: bool) -> int:
     from oso_dagster.runner.plans import PlanHistory
 
-    found = PlanHistory(Project(settings=settings)).all()
+    found = PlanHistory(project).all()
     if as_json:
         print_json([{name: value for name, value in asdict(one).items() if name != "snapshots"} for one in found])
         return 0
@@ -103,11 +118,10 @@ def _history(settings: "Settings", *, as_json: bool) -> int:
     return 0
 
 
-def _roll_back(settings: "Settings", number: int | None, *, as_json: bool) -> int:
-    from oso_dagster.project import Project
+def _roll_back(project: "Project", number: int | None, *, as_json: bool) -> int:
     from oso_dagster.rollback import roll_back
 
-    report = roll_back(Project(settings=settings), number, log=lambda message: click.echo(message, err=True))
+    report = roll_back(project, number, log=lambda message: click.echo(message, err=True))
     record, served = report.record, report.reinstated
     if as_json:
         document = {"plan": record.number, "restores": record.restores, "seconds": round(report.seconds, 3)}
@@ -122,23 +136,21 @@ def _roll_back(settings: "Settings", number: int | None, *, as_json: bool) -> in
     return 0
 
 
-def _tell_standing(settings: "Settings") -> None:
+def _tell_standing(project: "Project") -> None:
     """Say that an earlier plan stands, before showing what the files would change."""
-    from oso_dagster.project import Project
     from oso_dagster.serving import held_back
 
-    if (record := held_back(Project(settings=settings))) is not None:
+    if (record := held_back(project)) is not None:
         click.echo(f"{record.describe()} stands: the files below are not deployed by any schedule", err=True)
 
 
-def _preview(settings: "Settings", *, as_json: bool) -> int:
+def _preview(project: "Project", *, as_json: bool) -> int:
     from oso_dagster.authoring.changes import Kind
     from oso_dagster.cli.metrics.comparing import print_changes
     from oso_dagster.deploy import preview
-    from oso_dagster.project import Project
 
-    _tell_standing(settings)
-    found = preview(Project(settings=settings), on_wait=lambda message: click.echo(message, err=True))
+    _tell_standing(project)
+    found = preview(project, on_wait=lambda message: click.echo(message, err=True))
     rebuild = found.rebuild
     if as_json:
         kinds = {kind.name.lower(): [one.model for one in found.of(kind)] for kind in Kind}
@@ -153,10 +165,11 @@ def _preview(settings: "Settings", *, as_json: bool) -> int:
         click.echo(text, err=True)
         return _tell_broken(found.broken)
     print_changes(list(found.changes), full=False)
+    command = "oso plan --apply" if project.is_production else f"oso plan {project.environment} --apply"
     guess = f" ({rebuild.guessed:,} models never ran before: the median of the others)" if rebuild.guessed else ""
     click.echo(
         f"rebuilding: {rebuild.windows:,} partitions of {rebuild.models:,} models, about {rebuild.rows:,} rows and "
-        f"{rebuild.seconds:,.0f} s{guess}\nrun `oso plan --apply` to deploy it",
+        f"{rebuild.seconds:,.0f} s{guess}\nrun `{command}` to deploy it",
         err=True,
     )
     return _tell_broken(found.broken)

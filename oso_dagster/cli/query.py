@@ -30,8 +30,11 @@ Examples:
     type=click.Choice(["table", "csv", "json", "parquet"]),
     help="What to write. [default: by the name of --output, else table]",
 )
+@click.option("--env", "environment", metavar="NAME", help="Read an environment beside production: see `oso env`.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file instead.")
-def query(sql: str, begin: date | None, end: date | None, kind: str | None, output: Path | None) -> None:
+def query(
+    sql: str, begin: date | None, end: date | None, kind: str | None, environment: str | None, output: Path | None
+) -> None:
     """Run one SELECT over the published tables; `-` reads it from standard input.
 
     It works while a backfill runs. Names that do not exist get an error with the nearest ones.
@@ -42,7 +45,7 @@ def query(sql: str, begin: date | None, end: date | None, kind: str | None, outp
     if kind == "parquet" and output is None and sys.stdout.isatty():
         raise click.UsageError("parquet is binary: give --output FILE, or send it to a file")
     text = sys.stdin.read() if sql == "-" else sql
-    result = Lake(load_settings()).arrow(text, begin, end)
+    result = Lake(load_settings(), environment=environment).arrow(text, begin, end)
     if output is not None and not output.parent.is_dir():
         raise click.UsageError(f"the folder {output.parent} of --output does not exist")
     if kind == "table" and output is None:

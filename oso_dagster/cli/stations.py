@@ -9,6 +9,7 @@ from oso_dagster.cli.progress import Stage
 
 if TYPE_CHECKING:
     from oso_dagster.api import LandReport, MaterializeReport
+    from oso_dagster.project import Project
     from oso_dagster.runner.plan import PlanReport
     from oso_lake.settings import Settings
 
@@ -34,11 +35,11 @@ def land(settings: "Settings", begin: date, end: date, stage: Stage, *, force: b
     return report
 
 
-def plan(settings: "Settings", stage: Stage, *, force: bool = False) -> "PlanReport":
+def plan(settings: "Settings", stage: Stage, *, force: bool = False, project: "Project | None" = None) -> "PlanReport":
     """Plan the models as they are."""
     from oso_dagster import api
 
-    report = api.plan(settings, on_progress=stage, force=force)
+    report = api.plan(settings, on_progress=stage, force=force, project=project)
     stage.note(plan_summary(report))
     return report
 

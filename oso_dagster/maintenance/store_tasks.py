@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
+from oso_dagster.environments import forget_expired
 from oso_dagster.maintenance.reporting import Found, Limits
 from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
@@ -26,6 +27,7 @@ def vacuum_store(project: Project, limits: Limits, is_applied: bool, log: Callab
     with open_store(project, holder="task vacuum", on_wait=log) as store:
         expired = _expired(store, at_once=at_once)
         before = settings.compute_db.stat().st_size
+        forgotten = forget_expired(project, store.context, is_applied=is_applied)
         if is_applied:
             # first: a crash in between makes more stale, never less
             forget_versions(settings.ledger_db, expired)
@@ -33,6 +35,7 @@ def vacuum_store(project: Project, limits: Limits, is_applied: bool, log: Callab
             store.context.engine_adapter.execute(f"CHECKPOINT {COMPUTE_CATALOG}")
     counts = Counter(model for model, _ in expired)
     found = [Found(subject=name, kind="versions", count=count) for name, count in sorted(counts.items())]
+    found += [Found(subject=name, kind="environments", count=1) for name in forgotten]
     freed = before - settings.compute_db.stat().st_size
     if is_applied and freed > 0:
         found.append(Found(subject=settings.compute_db.name, kind="free space", count=1, bytes=freed))

@@ -10,12 +10,14 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
 from oso_dagster.runner.checks import CHECKS, Checked, check_batch, is_up_to_date
 from oso_dagster.runner.costs import Cost, CostLog
+from oso_dagster.runner.environment_ledger import EnvironmentLedger
 from oso_dagster.runner.evaluate import AuditOutcome, Evaluated, evaluate
 from oso_dagster.runner.failures import Failure, FailureLog
 from oso_dagster.runner.inputs import (
@@ -47,8 +49,15 @@ class _Audited:
 
 
 def ledger_of(project: Project) -> Ledger:
-    """The ledger of the installation."""
-    return Ledger(project.settings.ledger_db)
+    """The ledger of the installation, as the project's environment sees it."""
+    path = project.settings.ledger_db
+    return Ledger(path) if project.is_production else EnvironmentLedger(path, project.environment)
+
+
+def records_of(project: Project) -> Path:
+    """The file of failures and costs: the ledger's own, or one of the environment."""
+    settings = project.settings
+    return settings.ledger_db if project.is_production else settings.environments_dir / f"{project.environment}.db"
 
 
 def _cost(one: _Audited) -> Cost:
@@ -60,12 +69,12 @@ def _cost(one: _Audited) -> Cost:
 
 def failures_of(project: Project) -> FailureLog:
     """The record of what failed in the installation."""
-    return FailureLog(project.settings.ledger_db)
+    return FailureLog(records_of(project))
 
 
 def costs_of(project: Project) -> CostLog:
     """The record of what computing cost in the installation."""
-    return CostLog(project.settings.ledger_db)
+    return CostLog(records_of(project))
 
 
 def compute(
@@ -345,5 +354,5 @@ class _Run:
 
     def publish_failures(self) -> None:
         """Bring metric_errors up to date, if anything failed or recovered."""
-        if self.failures_changed:
+        if self.failures_changed and self.project.is_production:
             publish_failures(self.raw.catalog, self.failures.all(), self.manifest, self.request.run_id)

@@ -5,7 +5,7 @@ table or a view; handed its parents only, 600 take 9 s. Two subclasses do that, 
 """
 
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,11 +13,13 @@ from typing import Any
 from dagster_sqlmesh.config import SQLMeshContextConfig
 from dagster_sqlmesh.console import UpdateCreationProgress, UpdatePromotionProgress
 from dagster_sqlmesh.controller import SQLMeshController
+from dagster_sqlmesh.controller.base import SQLMeshInstance
 from sqlmesh import Context
 from sqlmesh.core.console import NoopConsole, set_console
 from sqlmesh.core.environment import EnvironmentNamingInfo
 from sqlmesh.core.snapshot import DeployabilityIndex, Snapshot, SnapshotEvaluator, SnapshotInfoLike
 from sqlmesh.utils import CorrelationId
+from sqlmesh.utils.errors import NoChangesPlanError
 
 from oso_dagster.broken_metrics import BrokenMetric
 from oso_dagster.manifest import Manifest, load_metrics, project_fingerprint, save
@@ -148,14 +150,14 @@ def plan(
         fingerprint=manifest.fingerprint, snapshots=after.identifiers, differences=(added, changed, removed)
     )
     # what is declared is listed before it is computed, and while one of it fails
-    update_catalogue(open_catalog(settings), load_metrics(project, manifest), {}, run_id="plan")
+    update_catalogue(open_catalog(settings), load_metrics(project, manifest), {}, "plan", project.environment)
     return PlanReport(
         added=added,
         changed=changed,
         removed=removed,
         seconds=time.monotonic() - began,
         broken=manifest.broken,
-        reinstated=reinstate(project, manifest, "plan", tell),
+        reinstated=reinstate(project, manifest, "plan", tell) if project.is_production else Reinstated(failed={}),
     )
 
 
@@ -182,7 +184,7 @@ def _apply(project: Project, on_progress: OnProgress) -> "tuple[Manifest, Mappin
         before = promoted(context, project.environment).versions
         total = max(len(context.models), 1)
         created: set[str] = set()
-        for event in mesh.plan(skip_backfill=True, skip_tests=True, no_gaps=False, include_unmodified=True):
+        for event in _events(mesh, project):
             if isinstance(event, UpdateCreationProgress | UpdatePromotionProgress):
                 created.add(event.snapshot.name)
                 on_progress(len(created), total, plain_name(event.snapshot.name))
@@ -192,6 +194,18 @@ def _apply(project: Project, on_progress: OnProgress) -> "tuple[Manifest, Mappin
         manifest = replace(describe(context, ledger_of(project).planned()), fingerprint=fingerprint)
         save(manifest, metric_entries(project, manifest), project)
     return manifest, before, after
+
+
+def _events(mesh: SQLMeshInstance, project: Project) -> Iterator[Any]:
+    """What SQLMesh tells while it plans and applies, without computing data."""
+    try:
+        yield from mesh.plan(
+            skip_backfill=True, skip_tests=True, no_gaps=False, include_unmodified=project.is_production
+        )
+    except NoChangesPlanError as error:
+        raise PlanFailedError(
+            f"the models are those of production: there is nothing to make an environment {project.environment!r} of"
+        ) from error
 
 
 @contextmanager

@@ -3,15 +3,17 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.metrics_catalogue import MetricEntry, catalogue_rows
+from oso_dagster.project import ENVIRONMENT
 from oso_dagster.runner.failures import Failure
 from oso_dagster.runner.session import Session
 from oso_lake import published
 from oso_lake.calendar import Window
+from oso_lake.catalog import published_namespace
 from oso_lake.published import PublishedModel
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def publish_batch(
         else:
             yield PublishResult(table=table, models=names, snapshot_id=commit.snapshot_id)
     if seen:
-        update_catalogue(catalog, metrics, seen, run_id)
+        update_catalogue(catalog, metrics, seen, run_id, session.environment)
 
 
 def _publish_table(
@@ -90,7 +92,7 @@ def _publish_table(
     first = items[0].model
     models = [PublishedModel(model=i.model.name, version=i.version, window=i.window) for i in items]
     if first.model_type == "mart":
-        contract = published.MARTS[first.table]
+        contract = in_environment(published.MARTS[first.table], session.environment)
         columns = [exp.column(name, quoted=True) for name in contract.schema.names]
         rows = _arrow(session, exp.select(*columns).from_(session.physical_table(first.name)).sql("duckdb"))
         return published.publish_whole(catalog, contract, rows, models[0], run_id)
@@ -99,8 +101,19 @@ def _publish_table(
         seen[pair["model"]].add(pair["metric_name"])
     entity = first.entity or ""
     return published.publish_amounts(
-        catalog, _amounts_contract(first), published.with_metric_ids(rows, entity), models, run_id
+        catalog,
+        in_environment(_amounts_contract(first), session.environment),
+        published.with_metric_ids(rows, entity),
+        models,
+        run_id,
     )
+
+
+def in_environment(contract: "TableContract", environment: str) -> "TableContract":
+    """The table into which `environment` publishes what production publishes into that of `contract`."""
+    if environment == ENVIRONMENT:
+        return contract
+    return replace(contract, name=f"{published_namespace(environment)}.{contract.table}")
 
 
 def _amounts_contract(model: ModelEntry) -> "TableContract":
@@ -153,16 +166,23 @@ def _arrow(session: Session, sql: str) -> "pa.Table":
 
 
 def update_catalogue(
-    catalog: "Catalog", metrics: Mapping[str, MetricEntry], seen: Mapping[str, set[str]], run_id: str
+    catalog: "Catalog",
+    metrics: Mapping[str, MetricEntry],
+    seen: Mapping[str, set[str]],
+    run_id: str,
+    environment: str = ENVIRONMENT,
 ) -> bool:
     """Put the metrics declared and those seen in data into metrics_v0; False when it already says so."""
-    current = published.current_rows(catalog, published.METRICS)
-    rows = catalogue_rows(metrics, seen, current)
+    contract = in_environment(published.METRICS, environment)
+    current = published.current_rows(catalog, contract)
+    # what data has shown to production is known in an environment that begins, too
+    known = current or published.current_rows(catalog, published.METRICS)
+    rows = catalogue_rows(metrics, seen, known)
     ordered = sorted(rows, key=lambda row: row["metric_name"])
     if _plain(ordered) == _plain(sorted(current, key=lambda row: row["metric_name"])):
         return False
     model = PublishedModel(model=published.CATALOGUE, version="", window=None)
-    published.publish_whole(catalog, published.METRICS, published.METRICS.rows(ordered), model, run_id)
+    published.publish_whole(catalog, contract, contract.rows(ordered), model, run_id)
     return True
 
 

@@ -38,6 +38,7 @@ class Session:
     snapshots: dict[str, "Snapshot"]
     by_id: "dict[SnapshotId, Snapshot]"
     waited_seconds: float = 0.0
+    environment: str = ENVIRONMENT
 
     def parents(self, name: str) -> "dict[str, Snapshot]":
         """The snapshots that SQLMesh needs to render `name`: its parents and itself.
@@ -102,6 +103,7 @@ class Store:
 
     context: "Context"
     waited_seconds: float
+    environment: str = ENVIRONMENT
     snapshots: "dict[SnapshotId, Snapshot]" = field(default_factory=dict)
 
 
@@ -116,14 +118,20 @@ def open_store(project: Project, *, holder: str, on_wait: Callable[[str], None])
         applied(settings),
         open_context(project) as context,
     ):
-        yield Store(context, waited)
+        yield Store(context, waited, project.environment)
 
 
 def read_session(store: Store, models: Sequence[str]) -> Session:
     """The snapshots of `models` and their parents, and no others: 600 take 1.6 s; raises NotPlannedError."""
     by_id = _read_snapshots(store, models)
     snapshots = {plain_name(snapshot.name): snapshot for snapshot in by_id.values()}
-    return Session(context=store.context, snapshots=snapshots, by_id=by_id, waited_seconds=store.waited_seconds)
+    return Session(
+        context=store.context,
+        snapshots=snapshots,
+        by_id=by_id,
+        waited_seconds=store.waited_seconds,
+        environment=store.environment,
+    )
 
 
 @contextmanager
@@ -141,7 +149,7 @@ def open_context(project: Project) -> "Generator[Context]":
 
 
 def _read_snapshots(store: Store, models: Sequence[str]) -> "dict[SnapshotId, Snapshot]":
-    environment = store.context.state_sync.get_environment(ENVIRONMENT)
+    environment = store.context.state_sync.get_environment(store.environment)
     if environment is None:
         raise NotPlannedError("nothing is planned yet: run `oso plan --apply`")
     infos = {plain_name(info.name): info.snapshot_id for info in environment.snapshots}
