@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import Field
 
+from oso_dagster.defs.liveness import CATCH_UP_LOCK, alive
 from oso_dagster.defs.maintenance import maintenance_job
 from oso_dagster.defs.resources import PipelineParam
 
@@ -78,14 +79,15 @@ def catch_up_op(context: dg.OpExecutionContext, config: CatchUp, pipeline: Pipel
     """Compute what is stale as far as everything it reads is landed; what fails is in metric_errors."""
     from oso_dagster.api import catch_up
 
-    report = catch_up(
-        pipeline.project,
-        pipeline.manifest,
-        models=config.models,
-        held=config.held,
-        instance=context.instance,
-        parent_run_id=context.run_id,
-    )
+    with alive(pipeline.project.settings.home / CATCH_UP_LOCK):
+        report = catch_up(
+            pipeline.project,
+            pipeline.manifest,
+            models=config.models,
+            held=config.held,
+            instance=context.instance,
+            parent_run_id=context.run_id,
+        )
     context.add_output_metadata(
         {
             "computed": len(report.done),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +30,8 @@ class Pipeline:
     manifest: Manifest
     listener: Callable[[Any], None] = ignore
     store: Store | None = None
+    # what time it is for the sensor; tests give another
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _own: ExitStack = field(default_factory=ExitStack)
     _opened: Store | None = None
 

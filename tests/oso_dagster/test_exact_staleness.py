@@ -1,13 +1,13 @@
 """What becomes stale, to the day: scattered days, projects whose artifacts change, and rebuilt tables that differ."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from small_lake import Event, events_of, land_events
+from small_directory import RARE_DAYS, add_directory, land_members, rare_events
+from small_lake import land_events
 
-from dlt_sources.oss_directory.contract import ARTIFACTS_BY_PROJECT, VERSIONS
 from oso_dagster import api
 from oso_dagster.freshness import Stale
 from oso_dagster.groups import batches
@@ -19,79 +19,22 @@ from oso_dagster.runner.footprints import FootprintError, checked
 from oso_dagster.spans import merged, without
 from oso_lake import Lake
 from oso_lake.calendar import Grain, Window
-from oso_lake.catalog import open_catalog
-from oso_lake.commits import Scope, replace
-from oso_lake.filters import everything
 
 START = date(2024, 1, 1)
 END = date(2024, 3, 1)
 ONE_DAY = timedelta(days=1)
 
-MEMBERS = """MODEL (name oso.members, kind FULL, description 'Members.', owner oso,
-  tags ('model_type=intermediate', 'category=directory'), audits (not_null(columns := (artifact_id))));
-SELECT name AS artifact_id, project_slug AS project_id FROM raw.oss_directory.artifacts_by_project"""
-MEMBERS_FOOTPRINT = """SELECT DISTINCT events.bucket_day AS day, 'oso.stg_events' AS via
-FROM oso.stg_events AS events INNER JOIN changed ON changed.artifact_id = events.to_artifact_id"""
-STARS = """MODEL (name oso.stars_to_project_{suffix}, kind INCREMENTAL_BY_TIME_RANGE (time_column metrics_sample_date),
-  description 'Stars.', owner oso, tags ('grain={suffix}', 'reads=window', 'model_type=metric', 'metric=stars',
-  'entity=project', 'category=code'), audits (not_null(columns := (amount))));
-SELECT CAST(DATE_TRUNC('{unit}', bucket_day) AS DATE) AS metrics_sample_date, event_source, project_id AS to_project_id,
-  '' AS from_artifact_id, 'stars_{suffix}' AS metric, CAST(SUM(amount) AS DOUBLE) AS amount
-FROM oso.stg_events AS events INNER JOIN oso.members AS members ON members.artifact_id = events.to_artifact_id
-WHERE event_type = 'WatchEvent' AND bucket_day BETWEEN @start_date AND @end_date GROUP BY ALL"""
 FIRST_FOOTPRINT = "SELECT first_day AS day FROM changed"
-TABLES = """
-- name: raw.oss_directory.artifacts_by_project
-  columns:
-    project_slug: TEXT
-    name: TEXT
-"""
-# repository 3 has events on these days alone; 1 and 2 have one each day
-RARE_DAYS = (date(2024, 1, 10), date(2024, 2, 20))
-
-
-def _events(day: date) -> list[Event]:
-    return [event for event in events_of(day) if event[2] != 3 or day in RARE_DAYS]
-
-
-def _land_members(project: Project, members: dict[str, str]) -> None:
-    """The whole directory at once: which project each repository belongs to."""
-    catalog = open_catalog(project.settings)
-    whole = Scope(everything(), ("all",))
-    at = {"version": "v1", "version_at": datetime(2024, 1, 1, tzinfo=UTC)}
-    rows = [
-        at
-        | {
-            "project_slug": slug,
-            "artifact_source": "GITHUB",
-            "artifact_type": "repository",
-            "namespace": "owner",
-            "name": name,
-            "url": "",
-        }
-        for name, slug in members.items()
-    ]
-    known = {field.name for field in ARTIFACTS_BY_PROJECT.schema}
-    rows = [{key: value for key, value in row.items() if key in known} for row in rows]
-    for contract, content in ((ARTIFACTS_BY_PROJECT, rows), (VERSIONS, [at | {"load_id": "test"}])):
-        replace(catalog, contract, contract.rows(content), whole, {"oso.load_id": "test"})
 
 
 @pytest.fixture
 def computed(own_project: Callable[[], Project]) -> Project:
     """Two months computed: repositories 1 and 2 are of project a; 3 is of nobody's."""
     project = own_project()
-    models, footprints = project.path / "models", project.path / "footprints"
-    footprints.mkdir()
-    (models / "members.sql").write_text(MEMBERS)
-    for suffix, unit in (("daily", "day"), ("monthly", "month")):
-        (models / f"stars_to_project_{suffix}.sql").write_text(STARS.format(suffix=suffix, unit=unit))
-    (footprints / "members.sql").write_text(MEMBERS_FOOTPRINT)
-    (footprints / "int_first.sql").write_text(FIRST_FOOTPRINT)
-    with (project.path / "external_models.yaml").open("a") as file:
-        file.write(TABLES)
-    land_events(project.settings, START, END, events=_events)
-    _land_members(project, {"1": "a", "2": "a"})
+    add_directory(project)
+    (project.path / "footprints" / "int_first.sql").write_text(FIRST_FOOTPRINT)
+    land_events(project.settings, START, END, events=rare_events)
+    land_members(project, {"1": "a", "2": "a"})
     api.plan(project.settings, project=project)
     assert api.materialize(project.settings, project=project).failed == {}
     return project
@@ -114,7 +57,7 @@ def _stars(project: Project) -> dict[tuple[str, date], float]:
 
 def test_t10_a_directory_change_makes_exactly_that_projects_history_stale(computed: Project) -> None:
     before = _stars(computed)
-    _land_members(computed, {"1": "a", "2": "a", "3": "b"})
+    land_members(computed, {"1": "a", "2": "a", "3": "b"})
     report = api.materialize(computed.settings, project=computed)
     windows = _computed_windows(report)
     assert windows.pop("members") == [str(Window(START, END))]
@@ -129,29 +72,29 @@ def test_t10_a_directory_change_makes_exactly_that_projects_history_stale(comput
 
 
 def test_a_project_that_loses_an_artifact_loses_its_numbers_on_those_days(computed: Project) -> None:
-    _land_members(computed, {"1": "a", "2": "a", "3": "b"})
+    land_members(computed, {"1": "a", "2": "a", "3": "b"})
     api.materialize(computed.settings, project=computed)
-    _land_members(computed, {"1": "a", "2": "a"})
+    land_members(computed, {"1": "a", "2": "a"})
     api.materialize(computed.settings, project=computed)
     assert {project for project, _ in _stars(computed)} == {"a"}
 
 
 def test_a_directory_that_says_the_same_makes_nothing_stale(computed: Project) -> None:
-    _land_members(computed, {"1": "a", "2": "a"})
+    land_members(computed, {"1": "a", "2": "a"})
     report = api.materialize(computed.settings, project=computed)
     assert set(_computed_windows(report)) == {"members"}
 
 
 def test_a_footprint_that_is_gone_makes_all_of_it_stale(computed: Project) -> None:
     (computed.path / "footprints" / "members.sql").unlink()
-    _land_members(computed, {"1": "a", "2": "a", "3": "b"})
+    land_members(computed, {"1": "a", "2": "a", "3": "b"})
     report = api.materialize(computed.settings, project=computed)
     assert _computed_windows(report)["stars_to_project_daily"] == [str(Window(START, END))]
 
 
 def test_scattered_days_that_landed_anew_are_computed_and_nothing_between(computed: Project) -> None:
     for day in (date(2024, 1, 5), date(2024, 2, 10)):
-        land_events(computed.settings, day, day + ONE_DAY, events=lambda day: [*_events(day)[:1]], again=True)
+        land_events(computed.settings, day, day + ONE_DAY, events=lambda day: [*rare_events(day)[:1]], again=True)
     windows = _computed_windows(api.materialize(computed.settings, project=computed))
     # the first two hours of a day hold late events of the day before
     scattered = ["[2024-01-04, 2024-01-06)", "[2024-02-09, 2024-02-11)"]
@@ -176,7 +119,7 @@ def test_rows_that_change_alike_are_a_change(computed: Project) -> None:
 def test_a_first_event_that_moves_concerns_the_days_it_left_and_reached(computed: Project) -> None:
     assert load_manifest(computed).by_name["oso.int_first"].footprint
     day = date(2024, 2, 25)
-    newcomer = [*_events(day), ("WatchEvent", 77, 1)]
+    newcomer = [*rare_events(day), ("WatchEvent", 77, 1)]
     land_events(computed.settings, day, day + ONE_DAY, events=lambda _: newcomer, again=True)
     windows = _computed_windows(api.materialize(computed.settings, project=computed))
     # it reads history: every day from the first that changed on

@@ -15,7 +15,17 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
+from oso_dagster.instance import ensure_instance
+from oso_dagster.project import Project, environment_of
+
 START_SECONDS = 120
+LOCATION = """
+from pathlib import Path
+from oso_dagster.assemble import build_definitions
+from oso_dagster.project import Project
+from oso_lake.settings import Settings
+defs = build_definitions(Project(settings=Settings(), path=Path({path!r})))
+"""
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -37,13 +47,34 @@ def free_port() -> int:
 
 @contextmanager
 def dagster_ui(home: Path, log: Path) -> Generator[str]:
-    """The address of the UI over `home`; ends the processes it started, and only those."""
+    """The address of the UI over `home`, as `oso dev` starts it; ends the processes it started, and only those."""
+    command = [str(Path(sys.executable).parent / "oso"), "dev"]
+    with _served(command, {**os.environ, "OSO_HOME": str(home)}, log) as address:
+        yield address
+
+
+@contextmanager
+def dagster_ui_of(project: Project, log: Path) -> Generator[str]:
+    """The address of the UI over `project`, from a code location beside its files."""
+    location = project.path.with_name("location.py")
+    location.write_text(LOCATION.format(path=str(project.path)))
+    environment = {**os.environ, **environment_of(project.settings)}
+    environment["DAGSTER_HOME"] = str(ensure_instance(project.settings))
+    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "-f", str(location)]
+    with _served(command, environment, log) as address:
+        yield address
+
+
+@contextmanager
+def _served(command: list[str], environment: dict[str, str], log: Path) -> Generator[str]:
     port = free_port()
-    command = [str(Path(sys.executable).parent / "oso"), "dev", "--port", str(port)]
-    environment = {**os.environ, "OSO_HOME": str(home)}
     with log.open("w") as output:
         process = subprocess.Popen(
-            command, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            [*command, "--port", str(port)],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         try:
             address = f"http://127.0.0.1:{port}"
