@@ -22,6 +22,7 @@ BENCHMARKS = (
     "daily_run",
     "rivals",
     "ticks",
+    "autoscaling",
 )
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

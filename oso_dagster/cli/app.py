@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from oso_dagster.cli.backups import backup, restore
+from oso_dagster.cli.capacity import capacity
 from oso_dagster.cli.coverage import coverage
 from oso_dagster.cli.demo import demo
 from oso_dagster.cli.dev import dev
@@ -62,6 +63,7 @@ for command in (
     query,
     coverage,
     maintain,
+    capacity,
     backup,
     restore,
     dev,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oso_dagster.cluster.decide import Decision, decide
-from oso_dagster.cluster.demand import Memory, Policy, Work
+from oso_dagster.cluster.demand import Policy, Work
 from oso_dagster.cluster.drivers import Driver
 from oso_dagster.cluster.leases import LeaseStore
+from oso_dagster.cluster.record import Record
 from oso_dagster.cluster.routing import Engine
 from oso_dagster.cluster.trino_http import TrinoHttp
 
@@ -34,10 +35,11 @@ class Cluster:
     driver: Driver
     trino: TrinoHttp
     leases: LeaseStore
+    record: Record
     policy: Policy
 
 
-def look(cluster: Cluster, work: Iterable[Work], *, now: datetime, memory: Memory) -> Decision:
+def look(cluster: Cluster, work: Iterable[Work], *, now: datetime) -> Decision:
     """Decide, and change nothing."""
     return decide(
         tuple(work),
@@ -46,13 +48,14 @@ def look(cluster: Cluster, work: Iterable[Work], *, now: datetime, memory: Memor
         cluster.driver.capacity(),
         now=now,
         policy=cluster.policy,
-        memory=memory,
+        memory=cluster.record.memory(),
     )
 
 
-def adjust(cluster: Cluster, work: Iterable[Work], *, now: datetime, memory: Memory) -> Decision:
-    """Decide, and have the driver follow."""
-    decision = look(cluster, work, now=now, memory=memory)
+def adjust(cluster: Cluster, work: Iterable[Work], *, now: datetime) -> Decision:
+    """Decide, remember, and have the driver follow."""
+    decision = look(cluster, work, now=now)
+    cluster.record.write(decision, now=now)
     cluster.driver.scale(workers=decision.workers, coordinator=decision.coordinator)
     return decision
 

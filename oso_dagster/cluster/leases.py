@@ -6,11 +6,10 @@ A lease ends by itself: a run that is killed costs at most the time to live that
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
+from oso_dagster.cluster.database import Tables
 from oso_dagster.cluster.demand import Lease
 
 _metadata = sa.MetaData()
@@ -25,7 +24,6 @@ _leases = sa.Table(
     sa.Column("acquired_at", sa.Float, nullable=False),
     sa.Column("expires_at", sa.Float, nullable=False),
 )
-BUSY_SECONDS = 30
 
 
 def seconds_of(moment: datetime) -> float:
@@ -48,17 +46,7 @@ class LeaseStore:
     """The leases of one installation. Every call is a transaction; the table is made at first use."""
 
     def __init__(self, url: str | sa.URL) -> None:
-        parsed = sa.make_url(url)
-        # a sensor's tick and a renewal come minutes apart, a connection need not wait for them
-        arguments = {"timeout": BUSY_SECONDS} if parsed.get_backend_name() == "sqlite" else {}
-        self._engine = sa.create_engine(parsed, poolclass=sa.NullPool, connect_args=arguments)
-        self._is_made = False
-
-    def _begin(self) -> sa.Engine:
-        if not self._is_made:
-            _make(self._engine)
-            self._is_made = True
-        return self._engine
+        self._tables = Tables(url, _metadata)
 
     def acquire(self, owner: str, claim: Claim, *, ttl: timedelta, now: datetime) -> Lease:
         """Take, or take over, the lease of `owner` until `now + ttl`."""
@@ -66,7 +54,7 @@ class LeaseStore:
             raise ValueError(f"the time to live {ttl} of {owner}'s lease must be longer than nothing")
         lease = Lease(owner=owner, **asdict(claim), acquired_at=now, expires_at=now + ttl)
         moments = {"acquired_at": seconds_of(now), "expires_at": seconds_of(lease.expires_at)}
-        with self._begin().begin() as connection:
+        with self._tables.engine.begin() as connection:
             connection.execute(_leases.delete().where(_leases.c.owner == owner))
             connection.execute(_leases.insert().values(owner=owner, **asdict(claim), **moments))
         return lease
@@ -74,18 +62,18 @@ class LeaseStore:
     def renew(self, owner: str, claim: Claim, *, ttl: timedelta, now: datetime) -> bool:
         """Let it live until `now + ttl`, with what its owner needs by now; False where it is gone."""
         values = {**asdict(claim), "expires_at": seconds_of(now + ttl)}
-        with self._begin().begin() as connection:
+        with self._tables.engine.begin() as connection:
             done = connection.execute(_leases.update().where(_leases.c.owner == owner).values(**values))
             return done.rowcount == 1
 
     def release(self, owner: str) -> bool:
         """Give it back; False where it was gone."""
-        with self._begin().begin() as connection:
+        with self._tables.engine.begin() as connection:
             return connection.execute(_leases.delete().where(_leases.c.owner == owner)).rowcount == 1
 
     def all(self) -> tuple[Lease, ...]:
         """Every lease, also those that expired and were not reaped, in the order of their owners."""
-        with self._begin().connect() as connection:
+        with self._tables.engine.connect() as connection:
             rows = connection.execute(_leases.select().order_by(_leases.c.owner)).all()
         return tuple(
             Lease(
@@ -102,7 +90,7 @@ class LeaseStore:
     def reap(self, *, now: datetime, kept: timedelta = timedelta(0)) -> Sequence[str]:
         """Take out what expired at least `kept` ago; returns the owners."""
         expired = _leases.c.expires_at <= seconds_of(now - kept)
-        with self._begin().begin() as connection:
+        with self._tables.engine.begin() as connection:
             owners = connection.scalars(sa.select(_leases.c.owner).where(expired).order_by(_leases.c.owner)).all()
             connection.execute(_leases.delete().where(_leases.c.owner.in_(owners), expired))
         return owners
@@ -110,14 +98,3 @@ class LeaseStore:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _make(engine: sa.Engine) -> None:
-    """Make the table; another process may do so at the same moment."""
-    if engine.dialect.name == "sqlite" and engine.url.database:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        _metadata.create_all(engine)
-    except (OperationalError, ProgrammingError, IntegrityError):
-        if not sa.inspect(engine).has_table(_leases.name):
-            raise

@@ -15,7 +15,7 @@ class ClusterSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="OSO_CLUSTER_", frozen=True, extra="forbid")
 
-    driver: Literal["none", "kubernetes"] = "none"
+    driver: Literal["none", "kubernetes", "keda"] = "none"
     namespace: str = Field(default="oso", description="Kubernetes: namespace of the two Deployments.")
     worker_deployment: str = "trino-worker"
     coordinator_deployment: str = "trino-coordinator"

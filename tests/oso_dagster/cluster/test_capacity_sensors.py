@@ -7,8 +7,9 @@ import pytest
 
 from oso_dagster.assemble import build_definitions
 from oso_dagster.cluster.keeping import utc_now
+from oso_dagster.cluster.opening import open_cluster, work_at_hand
 from oso_dagster.cluster.settings import ClusterSettings, lease_url
-from oso_dagster.defs.capacity import build_cluster_sensors, open_cluster, work_at_hand
+from oso_dagster.defs.capacity import build_cluster_sensors
 from oso_dagster.project import Project
 
 TRINO = {"oso/engine": "trino"}

@@ -6,12 +6,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import pytest
+import sqlalchemy as sa
 from trino_stand_in import trino_of
 
 from oso_dagster.cluster.capacity import Cluster, adjust, reap
@@ -19,6 +20,7 @@ from oso_dagster.cluster.demand import Capacity, Memory, Policy, TrinoState
 from oso_dagster.cluster.keeping import Need, utc_now
 from oso_dagster.cluster.leases import Claim, LeaseStore
 from oso_dagster.cluster.processes import ProcessDriver, free_port
+from oso_dagster.cluster.record import KedaDriver, Record
 from oso_dagster.cluster.trino_http import TrinoAnswerError, TrinoHttp, active_workers
 from oso_dagster.cluster.waking import ClusterNotReadyError, claimed
 
@@ -51,7 +53,6 @@ class Machine:
     url: str
     port: int
     folder: Path
-    memory: Memory = field(default_factory=Memory)
     seen: list[Capacity] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -59,11 +60,12 @@ class Machine:
         self.leases = LeaseStore(self.url)
         launch = trino_of(self.folder, self.port)
         self.driver = ProcessDriver(self.folder / "servers", coordinator_port=self.port, launch=launch, user="test")
-        self.cluster = Cluster(driver=self.driver, trino=self.trino, leases=self.leases, policy=POLICY)
+        self.cluster = Cluster(
+            driver=self.driver, trino=self.trino, leases=self.leases, record=Record(self.url), policy=POLICY
+        )
 
     def look(self) -> Capacity:
-        decision = adjust(self.cluster, (), now=utc_now(), memory=self.memory)
-        self.memory = decision.memory
+        adjust(self.cluster, (), now=utc_now())
         capacity = self.driver.capacity()
         self.seen.append(capacity)
         return capacity
@@ -175,6 +177,27 @@ def test_a_coordinator_that_refuses_the_user_is_an_error_and_one_that_is_away_is
             nobody.state()
     with pytest.raises(ValueError, match="https only"):
         TrinoHttp("http://127.0.0.1:1", user="test", password="secret")  # noqa: S106 - none
+
+
+def test_keda_reads_what_was_decided(machine: Machine) -> None:
+    record = Record(machine.url)
+    cluster = replace(machine.cluster, driver=KedaDriver(record), policy=replace(POLICY, hold=timedelta(0)))
+    assert (record.memory(), record.capacity().workers) == (Memory(), 0)
+    machine.leases.acquire("run-a", CLAIM, ttl=timedelta(minutes=5), now=utc_now())
+    adjust(cluster, (), now=utc_now())
+    query = "SELECT workers FROM capacity_wanted WHERE name = 'trino-worker'"
+    engine = sa.create_engine(machine.url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text(query)).scalar_one() == 2
+    assert record.capacity() == Capacity(workers=2, has_coordinator=True, remaining=2)
+    machine.leases.release("run-a")
+    adjust(cluster, (), now=utc_now() + POLICY.silence)
+    adjust(cluster, (), now=utc_now() + 2 * POLICY.silence)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text(query)).scalar_one() == 0
+    engine.dispose()
+    with pytest.raises(RuntimeError, match="KEDA reads 0 workers, not 7"):
+        KedaDriver(record).scale(workers=7, coordinator=True)
 
 
 def test_workers_are_counted_from_either_metric_and_from_no_other_page() -> None:
