@@ -184,6 +184,12 @@ def _relative(call: _Call, resolution: Resolution) -> exp.Expr:
         return relative_bucket(grain, base, index)
     if "window" not in given or "unit" not in given:
         raise SqlMistake(f"@{call.name} needs base, window, unit and index", call.node)
+    if index and grain is not Grain.DAILY:
+        raise SqlMistake(
+            f"@{call.name} finds the window before by its last day, and with another cron than daily that day has no "
+            "row: set cron='@daily' in rolling, or compare index 0 alone",
+            call.node,
+        )
     unit = given["unit"].name.lower()
     if unit not in {**DAY_UNITS, **MONTH_UNITS}:
         raise SqlMistake(f"@{call.name}: unknown unit {unit!r}", call.node)

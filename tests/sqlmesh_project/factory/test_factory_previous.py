@@ -138,3 +138,12 @@ def test_a_comparison_without_meaning_is_a_mistake(make_metrics, edit, options, 
     entries = {"lifecycle": (LIFECYCLE.replace(*edit), definition), "active": (ACTIVE, definition)}
     with pytest.raises(MetricsError, match=message):
         make_metrics(entries)
+
+
+@pytest.mark.parametrize("cron", ["@weekly", "0 0 1 * *", "@yearly"])
+def test_a_window_before_is_refused_where_not_every_day_has_one(make_metrics, cron):
+    """The row of the window before is found by its last day, which a weekly sample has only by chance."""
+    rolling = {"rolling": RollingConfig(windows=[30], cron=cron), "entity_types": ["artifact"]}
+    entries = {"lifecycle": (LIFECYCLE, rolling), "active": (ACTIVE, rolling)}
+    with pytest.raises(MetricsError, match=r"'lifecycle'.*set cron='@daily' in rolling"):
+        make_metrics(entries)
