@@ -32,7 +32,6 @@ __all__ = [
     "MaterializeReport",
     "RunFailedError",
     "catch_up",
-    "daily",
     "fresh",
     "land",
     "materialize",
@@ -162,51 +161,6 @@ def fresh(
     stale = freshness_of(project, manifest).stale(models, _span(project, models, begin, end, None))
     names = {one.model.name: one.window for one in stale}
     return FreshReport(fresh=tuple(m.name for m in models if m.name not in names), stale=names)
-
-
-def daily(
-    settings: Settings,
-    *,
-    project: Project | None = None,
-    now: datetime,
-    instance: "DagsterInstance | None" = None,
-    parent_run_id: str = "",
-    log: Callable[[str], None] = lambda message: None,
-) -> MaterializeReport:
-    """What the schedule does: land the days that are over at `now`, and compute what became complete with them."""
-    from oso_dagster.defs.schedules import decide
-
-    project = project or Project(settings=settings)
-    manifest = served_manifest(project)
-    raw = RawState(settings, now)
-    grains = {model.grain for model in manifest.models if model.grain is not None}
-    decision = decide(now, settings.start, raw.landed_end("github_archive"), grains)
-    if decision is None:
-        log("the first day is not over yet: nothing to do")
-        return MaterializeReport(failed={})
-    tags = {PARENT_TAG: parent_run_id} if parent_run_id else {}
-    log(f"landing {decision.land}")
-    landed = land(
-        settings, decision.land.start, decision.land.end, project=project, again=True, instance=instance, tags=tags
-    )
-    for source, reason in landed.failed.items():
-        log(f"{source} was not landed: {reason}")
-    if (rollback := held_back(project)) is not None:
-        log(f"the files are not deployed: {rollback.describe()} stands until `oso plan --apply`")
-    else:
-        plan(settings, project=project, log=log)
-    report = materialize_models(
-        project,
-        manifest,
-        manifest.models,
-        lambda model: decision.compute.get(model.grain) if model.grain else None,
-        instance=instance,
-        tags=tags,
-    )
-    failed = {f"source {name}": reason for name, reason in landed.failed.items()} | dict(report.failed)
-    return MaterializeReport(
-        done=report.done, fresh=report.fresh, failed=failed, runs=(*landed.runs, *report.runs), seconds=report.seconds
-    )
 
 
 def catch_up(

@@ -83,6 +83,9 @@ def materialize_models(
         runner = (
             stack.enter_context(open_runner(project, manifest, instance, run_tags, computes=True)) if todo else None
         )
+        if runner is not None and runner.has_waited:
+            # whoever computed meanwhile may have computed this
+            todo = lacking()
         while runner is not None and todo:
             group = in_order(todo)[0]
             runs.extend(_run_group(runner, group, outcomes, hear))

@@ -13,6 +13,7 @@ from oso_dagster.defs.partitions import partition_tags
 from oso_dagster.instance import open_instance
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.project import Project
+from oso_dagster.runner.locks import POLL_SECONDS
 from oso_dagster.runner.session import Store, open_store
 from oso_lake.calendar import Grain, Window
 
@@ -47,6 +48,7 @@ class Runner:
         self._listen: Callable[[Any], None] = lambda item: None
         definitions = build_definitions(project, manifest=self.manifest, listener=self._tell, store=store)
         self._job = definitions.resolve_implicit_global_asset_job_def()
+        self.has_waited = store is not None and store.waited_seconds > POLL_SECONDS
 
     def _tell(self, item: Any) -> None:
         self._listen(item)

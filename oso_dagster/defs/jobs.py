@@ -1,4 +1,4 @@
-"""Jobs: `plan`; `nightly`, which lands the days that are over and computes what became complete; `catch_up`, which
+"""Jobs: `plan`; `landing`; `daily_metrics` to `yearly_metrics`, which compute what became complete; `catch_up`, which
 computes what is stale. `maintenance` is in maintenance.py.
 
 Models and raw tables are materialized by choosing assets; a job for each choice would only repeat the asset graph.
@@ -13,6 +13,7 @@ from pydantic import Field
 from oso_dagster.defs.liveness import CATCH_UP_LOCK, alive
 from oso_dagster.defs.maintenance import maintenance_job
 from oso_dagster.defs.resources import PipelineParam
+from oso_lake.calendar import Grain
 
 if TYPE_CHECKING:
     from oso_dagster.reports import MaterializeReport
@@ -47,22 +48,56 @@ def plan_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
     )
 
 
-@dg.op(
-    name="land_and_compute", description="Lands the days that are over, then computes the windows that became complete."
-)
-def daily_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
-    """Land and compute, each grain in a run of its own that belongs to this one."""
-    from oso_dagster.api import daily
+@dg.op(name="land_days", description="Lands the days that are over, each source in a run of its own.")
+def landing_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
+    """Land; a source that fails is named at the end, and the others are landed all the same."""
+    from oso_dagster.scheduled import land_due
 
-    report = daily(
-        pipeline.project.settings,
-        project=pipeline.project,
-        instance=context.instance,
+    report = land_due(
+        pipeline.project,
         now=datetime.now(UTC),
+        instance=context.instance,
         parent_run_id=context.run_id,
         log=context.log.info,
     )
-    context.add_output_metadata({"computed": len(report.done), "fresh": len(report.fresh)})
+    context.add_output_metadata({"landed": len(report.reports), "fresh": list(report.fresh)})
+    if report.failed:
+        raise dg.Failure(f"not landed: {', '.join(report.failed)}", metadata=dict(report.failed))
+
+
+def _metrics_job(grain: Grain) -> dg.JobDefinition:
+    name = f"{grain.value}_metrics"
+
+    @dg.op(name=f"compute_{name}", description=f"Computes {grain.value} windows that are complete, and what they read.")
+    def metrics_op(context: dg.OpExecutionContext, pipeline: PipelineParam) -> None:
+        from oso_dagster.scheduled import complete
+
+        with alive(pipeline.project.settings.home / CATCH_UP_LOCK):
+            report = complete(
+                pipeline.project,
+                pipeline.manifest,
+                grain,
+                now=datetime.now(UTC),
+                instance=context.instance,
+                parent_run_id=context.run_id,
+                log=context.log.info,
+            )
+        _tell(context, report)
+
+    @dg.job(
+        name=name,
+        description=f"Computes the {grain.value} windows that are complete. Safe late and twice.",
+    )
+    def metrics_job() -> None:
+        metrics_op()
+
+    return metrics_job
+
+
+def _tell(context: dg.OpExecutionContext, report: "MaterializeReport") -> None:
+    """Say what was computed, and fail with the names of what failed."""
+    windows = [f"{outcome.model.table} {outcome.window}" for outcome in report.outcomes]
+    context.add_output_metadata({"computed": len(report.done), "windows": windows[:MOST_SHOWN]})
     if report.failed:
         raise _failure(report)
 
@@ -88,14 +123,7 @@ def catch_up_op(context: dg.OpExecutionContext, config: CatchUp, pipeline: Pipel
             instance=context.instance,
             parent_run_id=context.run_id,
         )
-    context.add_output_metadata(
-        {
-            "computed": len(report.done),
-            "windows": [f"{outcome.model.table} {outcome.window}" for outcome in report.outcomes][:MOST_SHOWN],
-        }
-    )
-    if report.failed:
-        raise _failure(report)
+    _tell(context, report)
 
 
 @dg.job(name="plan", description="Run it after changing models: it is the deploy step.")
@@ -104,16 +132,22 @@ def plan_job() -> None:
     plan_op()
 
 
-@dg.job(name="nightly", description="What the schedule runs each night; safe to run again.")
-def daily_job() -> None:
-    """The night's work."""
-    daily_op()
+@dg.job(name="landing", description="Lands the days that are over, at most the last seven. Safe late and twice.")
+def landing_job() -> None:
+    """The night's landing."""
+    landing_op()
 
 
-@dg.job(name="catch_up", description="What the arrivals sensor runs: computes what is stale. Safe to run by hand.")
+@dg.job(
+    name="catch_up",
+    description="What the arrivals sensor runs: computes what is stale. Safe to run by hand.",
+)
 def catch_up_job() -> None:
     """Bring everything up to date with what is landed."""
     catch_up_op()
 
 
-JOBS = [plan_job, daily_job, catch_up_job, maintenance_job]
+METRICS_JOBS = {grain: _metrics_job(grain) for grain in Grain}
+# they compute what they find lacking: none is asked for while one is at the same
+COMPUTING = frozenset({catch_up_job.name, *(job.name for job in METRICS_JOBS.values())})
+JOBS = [plan_job, landing_job, *METRICS_JOBS.values(), catch_up_job, maintenance_job]

@@ -5,7 +5,7 @@ stays "started" for ever; the arrivals sensor, which waits for the run before, w
 """
 
 import fcntl
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,13 @@ import dagster as dg
 CATCH_UP_LOCK = "catch_up.lock"
 # a run that nobody works on may be one that is just about to begin
 GRACE = timedelta(minutes=5)
+_UNDER_WAY = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 
 @contextmanager
@@ -53,3 +60,11 @@ def bury(
         message = "its process is gone without a word: the machine went down, or it was killed with its code server"
         instance.report_run_failed(record.dagster_run, message)
     return left
+
+
+def under_way(instance: dg.DagsterInstance, jobs: Collection[str], lock: Path, now: datetime) -> str | None:
+    """Id of a run of one of `jobs` that is queued or runs; runs whose process is gone are buried first."""
+    records = instance.get_run_records(dg.RunsFilter(statuses=_UNDER_WAY))
+    runs = [one for one in records if one.dagster_run.job_name in jobs]
+    left = bury(instance, runs, lock, now) if runs else []
+    return left[0].dagster_run.run_id if left else None

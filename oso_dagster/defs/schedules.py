@@ -1,53 +1,29 @@
-"""The daily schedule, and the pure decision behind it: which days to land, and which windows are complete then."""
+"""Schedules: `landing` each night, one for each grain that computes windows when they complete, and `maintenance`.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+Those of the grains look every hour and ask for a run only when something is due (oso_dagster/due.py decides). So a
+source that lands late, or a machine that was off, only makes them later.
+"""
+
+from datetime import datetime
 
 import dagster as dg
 
-from oso_dagster.defs.jobs import daily_job
+from oso_dagster.defs.jobs import METRICS_JOBS, catch_up_job, landing_job
+from oso_dagster.defs.liveness import CATCH_UP_LOCK, under_way
 from oso_dagster.defs.maintenance import maintenance_job
-from oso_lake.calendar import ONE_DAY, Grain, Window
+from oso_dagster.defs.resources import Pipeline, PipelineParam
+from oso_dagster.due import Due, compute_due, explain_none
+from oso_lake.calendar import Grain
 
-# the hour of an event of 23:59 is complete two hours after midnight; a third is left to its publication
-LATENESS = timedelta(hours=3)
-# a machine that was off for a week catches up by itself; longer gaps are a backfill somebody decides on
-CATCH_UP_DAYS = 7
+# minutes past the hour: shorter grains first, since longer ones may read them
+_MINUTES = dict(zip(Grain, range(10, 40, 5), strict=True))
 
-
-@dataclass(frozen=True, kw_only=True)
-class DailyDecision:
-    """`land` days, then compute, for each grain, every whole window that ends inside `compute` or with it."""
-
-    land: Window
-    compute: dict[Grain, Window]
-
-
-def decide(now: datetime, start: date, landed_end: date, grains: Iterable[Grain]) -> DailyDecision | None:
-    """What is due at `now` (UTC) when everything before `landed_end` is landed; None before the first day is over."""
-    end = (now - LATENESS).date()
-    if end <= start:
-        return None
-    oldest = max(start, end - CATCH_UP_DAYS * ONE_DAY)
-    begin = min(max(landed_end, oldest), end - ONE_DAY)
-    land = Window(begin, end)
-    compute = {}
-    for grain in grains:
-        # buckets that end after `begin`: earlier ones were complete before
-        first = grain.floor(begin)
-        whole = [window for window in grain.windows(Window(first, end)) if window.start >= start] if first < end else []
-        if whole:
-            compute[grain] = Window(whole[0].start, whole[-1].end)
-    return DailyDecision(land=land, compute=compute)
-
-
-daily_schedule = dg.ScheduleDefinition(
-    name="daily",
-    job=daily_job,
+landing_schedule = dg.ScheduleDefinition(
+    name="landing",
+    job=landing_job,
     cron_schedule="30 3 * * *",
     execution_timezone="UTC",
-    description="Lands the days that are over and computes what became complete.",
+    description="Lands the days that are over, at most the last seven.",
 )
 maintenance_schedule = dg.ScheduleDefinition(
     name="maintenance",
@@ -56,4 +32,41 @@ maintenance_schedule = dg.ScheduleDefinition(
     execution_timezone="UTC",
     description="Housekeeping on Sundays.",
 )
-SCHEDULES = [daily_schedule, maintenance_schedule]
+
+
+def _metrics_schedule(grain: Grain) -> dg.ScheduleDefinition:
+    job = METRICS_JOBS[grain]
+
+    @dg.schedule(
+        name=job.name,
+        job=job,
+        cron_schedule=f"{_MINUTES[grain]} * * * *",
+        execution_timezone="UTC",
+        description=f"Computes {grain.value} windows when they are over and all they depend on is landed.",
+    )
+    def tick(context: dg.ScheduleEvaluationContext, pipeline: PipelineParam) -> dg.RunRequest | dg.SkipReason:
+        lock = pipeline.project.settings.home / CATCH_UP_LOCK
+        if run_id := under_way(context.instance, {catch_up_job.name}, lock, pipeline.clock()):
+            return dg.SkipReason(f"run {run_id[:8]} computes all that is stale")
+        return evaluate(pipeline, grain, context.scheduled_execution_time)
+
+    return tick
+
+
+def evaluate(pipeline: Pipeline, grain: Grain, now: datetime) -> dg.RunRequest | dg.SkipReason:
+    """The tick of a grain at `now`: a run of what is due, or why there is none."""
+    from oso_dagster.scheduled import due_state
+
+    state = due_state(pipeline.project, pipeline.manifest, now)
+    due = compute_due(grain, now, pipeline.manifest, state)
+    if due is None:
+        return dg.SkipReason(explain_none(grain, now, state))
+    return dg.RunRequest(run_key=due.run_key(now), tags={"oso/why": _why(due)})
+
+
+def _why(due: Due) -> str:
+    return f"{due.grain.value} windows of {len(due.windows)} models are complete: {due.span}"
+
+
+METRICS_SCHEDULES = {grain: _metrics_schedule(grain) for grain in Grain}
+SCHEDULES = [landing_schedule, *METRICS_SCHEDULES.values(), maintenance_schedule]

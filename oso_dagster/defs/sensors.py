@@ -13,20 +13,13 @@ from datetime import datetime
 import dagster as dg
 
 from oso_dagster.arrivals import Asked, Decision, Limits, decide
-from oso_dagster.defs.jobs import catch_up_job
-from oso_dagster.defs.liveness import CATCH_UP_LOCK, bury
+from oso_dagster.defs.jobs import COMPUTING, catch_up_job
+from oso_dagster.defs.liveness import CATCH_UP_LOCK, under_way
 from oso_dagster.defs.resources import Pipeline, PipelineParam
 from oso_dagster.runner.failures import Failure
 from oso_lake.calendar import Window
 
 INTERVAL_SECONDS = 60
-_UNDER_WAY = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,13 +105,10 @@ def raw_heads(pipeline: Pipeline) -> Mapping[str, str]:
 )
 def arrivals_sensor(context: dg.SensorEvaluationContext, pipeline: PipelineParam) -> dg.SensorResult:
     """Ask for one run of what is stale; nothing while the one before is under way."""
-    now = pipeline.clock()
-    records = context.instance.get_run_records(dg.RunsFilter(job_name=catch_up_job.name, statuses=_UNDER_WAY))
     lock = pipeline.project.settings.home / CATCH_UP_LOCK
-    runs = bury(context.instance, records, lock, now) if records else []
-    if runs:
-        return dg.SensorResult(skip_reason=f"run {runs[0].dagster_run.run_id[:8]} is under way")
-    decision, cursor = tick(pipeline, Cursor.parse(context.cursor), now, Limits())
+    if run_id := under_way(context.instance, COMPUTING, lock, pipeline.clock()):
+        return dg.SensorResult(skip_reason=f"run {run_id[:8]} is under way")
+    decision, cursor = tick(pipeline, Cursor.parse(context.cursor), pipeline.clock(), Limits())
     if decision is None:
         return dg.SensorResult(skip_reason="nothing arrived")
     request = decision.request

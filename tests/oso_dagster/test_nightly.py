@@ -1,4 +1,4 @@
-"""The night's work, from hour files in a folder to published windows, and the job that does it."""
+"""The night's work, from hour files in a folder to published windows."""
 
 import gzip
 import json
@@ -9,12 +9,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from oso_dagster import api
+from oso_dagster import api, scheduled
 from oso_dagster.assemble import build_definitions
 from oso_dagster.instance import open_instance
+from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
+from oso_dagster.reports import LandReport, MaterializeReport
 from oso_dagster.runner.compute import ledger_of
 from oso_lake import Lake
+from oso_lake.calendar import Grain
 from oso_lake.settings import Settings
 
 START = date(2024, 1, 1)
@@ -60,20 +63,28 @@ def _write_hour(archive: Path, hour: datetime, number: int) -> None:
     path.write_bytes(gzip.compress(json.dumps(event).encode() + b"\n"))
 
 
+def _night(project: Project, now: datetime) -> tuple[LandReport, dict[Grain, MaterializeReport]]:
+    """What the schedules do in one night, one after the other."""
+    landed = scheduled.land_due(project, now=now)
+    manifest = load_manifest(project)
+    return landed, {grain: scheduled.complete(project, manifest, grain, now=now) for grain in Grain}
+
+
 def test_a_night_lands_the_days_that_are_over_and_computes_what_became_complete(night_project: Project) -> None:
     settings = night_project.settings
-    report = api.daily(settings, project=night_project, now=datetime(2024, 1, 3, 3, 30, tzinfo=UTC))
-    assert report.failed == {}
+    landed, reports = _night(night_project, datetime(2024, 1, 3, 3, 30, tzinfo=UTC))
+    assert landed.failed == {}
+    assert reports[Grain.DAILY].failed == {}
     stars = Lake(settings).arrow("select sample_date, amount from timeseries_metrics_by_artifact_v0 order by all")
     daily = {row["sample_date"]: row["amount"] for row in stars.to_pylist() if row["amount"] == 24}
     assert list(daily) == [date(2024, 1, 1), date(2024, 1, 2)]
-    assert "oso.stars_to_artifact_weekly" not in report.done
-    next_night = api.daily(settings, project=night_project, now=datetime(2024, 1, 4, 3, 30, tzinfo=UTC))
-    assert next_night.failed == {}
+    assert {grain for grain, report in reports.items() if report.done} == {Grain.DAILY}
+    _, reports = _night(night_project, datetime(2024, 1, 4, 3, 30, tzinfo=UTC))
+    assert reports[Grain.DAILY].failed == {}
     windows = {str(entry.window) for entry in ledger_of(night_project).entries()["oso.stars_to_artifact_daily"]}
     assert "[2024-01-03, 2024-01-04)" in windows
-    again = api.daily(settings, project=night_project, now=datetime(2024, 1, 4, 4, 30, tzinfo=UTC))
-    assert again.done == ()
+    _, again = _night(night_project, datetime(2024, 1, 4, 4, 30, tzinfo=UTC))
+    assert {name for report in again.values() for name in report.done} == set()
 
 
 def test_landed_hours_that_are_missing_show_in_metadata_and_check(night_project: Project) -> None:

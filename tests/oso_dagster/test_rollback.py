@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from small_lake import events_of, land_events
 
-from oso_dagster import api
+from oso_dagster import api, scheduled
 from oso_dagster.assemble import build_definitions
 from oso_dagster.maintenance.tasks import maintain
 from oso_dagster.project import Project
@@ -15,6 +15,7 @@ from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.plans import NoSuchPlanError, PlanHistory
 from oso_dagster.serving import served_manifest
 from oso_lake import Lake
+from oso_lake.calendar import Grain
 
 START = date(2024, 1, 1)
 END = date(2024, 2, 1)
@@ -110,7 +111,8 @@ def test_while_an_earlier_plan_stands_its_definitions_are_served_and_the_night_d
         update={"github_archive_url": "/nowhere", "oss_directory_url": "/nowhere", "funding_url": ""}
     )
     night = Project(settings=settings, path=deployed.path)
-    api.daily(settings, project=night, now=datetime(2024, 2, 1, 4, tzinfo=UTC), log=heard.append)
+    now = datetime(2024, 2, 1, 4, tzinfo=UTC)
+    scheduled.complete(night, served_manifest(night), Grain.DAILY, now=now, log=heard.append)
     assert any("the files are not deployed" in line for line in heard)
     assert history.current() == report.record
 

@@ -13,6 +13,7 @@ from oso_dagster.runner.compute import compute, ledger_of
 from oso_dagster.runner.inputs import WindowRefusedError
 from oso_dagster.runner.outcomes import Request
 from oso_dagster.runner.plan import plan
+from oso_dagster.runner.session import missing_days, open_store, read_session
 from oso_lake import Lake
 from oso_lake.calendar import Window
 from oso_lake.catalog import open_catalog
@@ -101,8 +102,7 @@ def test_the_runner_itself_refuses_a_window_that_is_not_whole(project: Project) 
     assert "not a whole number of monthly windows; the ones that hold it are [2024-02-01, 2024-03-01)" in outcome.reason
 
 
-def test_a_quarter_with_a_missing_day_is_refused_and_names_the_day(project: Project) -> None:
-    """T21."""
+def test_t21_a_quarter_with_a_missing_day_does_not_go_green_and_names_the_day(project: Project) -> None:
     api.materialize(project.settings, "stg_events", end=date(2024, 2, 10), project=project)
     api.materialize(project.settings, "stg_events", begin=date(2024, 2, 11), end=END, project=project)
     report = api.materialize(project.settings, "stars_to_artifact_quarterly", partition="2024-01-01", project=project)
@@ -186,7 +186,7 @@ def _data_files(project: Project) -> dict[str, set[str]]:
 def test_a_failing_model_fails_itself_and_its_dependants_and_its_siblings_go_on(
     own_project: Callable[[], Project],
 ) -> None:
-    """T19, T7 and T22: the broken window is withdrawn, not published, and the reason is kept."""
+    """T19 and T7: the broken window is withdrawn, not published, and the reason is kept."""
     project = own_project()
     settings = project.settings
     land_events(settings, START, date(2024, 2, 1))
@@ -225,6 +225,36 @@ def test_a_blocking_audit_holds_back_publishing_and_withdraws_the_window(own_pro
     assert _amounts(project, "GITHUB_stars_daily") == {}
     stale = api.fresh(settings, "stars_to_artifact_daily", project=project).stale
     assert str(stale["oso.stars_to_artifact_daily"]) == "[2024-01-01, 2024-02-01)"
+
+
+def test_t22_a_restatement_that_fails_leaves_the_window_not_done(own_project: Callable[[], Project]) -> None:
+    """The day was done, its data is corrected, and the blocking audit does not let the new amounts pass."""
+    project = own_project()
+    settings = project.settings
+    land_events(settings, START, date(2024, 2, 1))
+    _break(
+        project,
+        "stars_to_artifact_daily",
+        "audits (not_null(columns := (metrics_sample_date, amount)))",
+        "audits (accepted_range(column := amount, max_v := 3))",
+    )
+    plan(project)
+    assert api.materialize(settings, "+stars_to_artifact_daily", project=project).failed == {}
+    before = _amounts(project, "GITHUB_stars_daily")
+    day = date(2024, 1, 20)
+    land_events(settings, day, day + timedelta(days=1), events=lambda _: [("WatchEvent", 1, 1)] * 9, again=True)
+    report = api.materialize(settings, "+stars_to_artifact_daily", project=project)
+    assert "blocking audits failed: accepted_range" in report.failed["oso.stars_to_artifact_daily"]
+    # not done: neither here nor in SQLMesh, while readers keep what was published
+    stale = api.fresh(settings, "stars_to_artifact_daily", project=project).stale
+    assert stale["oso.stars_to_artifact_daily"] == Window(day - timedelta(days=1), day + timedelta(days=1))
+    with open_store(project, holder="test", on_wait=print) as store:
+        recorded = read_session(store, ["oso.stars_to_artifact_daily"]).intervals("oso.stars_to_artifact_daily")
+    assert missing_days(recorded, Window(START, date(2024, 2, 1))) == [stale["oso.stars_to_artifact_daily"]]
+    assert _amounts(project, "GITHUB_stars_daily") == before
+    land_events(settings, day, day + timedelta(days=1), events=lambda _: [("WatchEvent", 1, 1)] * 2, again=True)
+    assert api.materialize(settings, "+stars_to_artifact_daily", project=project).failed == {}
+    assert _amounts(project, "GITHUB_stars_daily")["1", day] == 2
 
 
 def test_a_reworded_description_recomputes_nothing_and_changed_logic_all_that_follows(
