@@ -1,7 +1,7 @@
 """Computes what is stale of some models: groups it into runs, starts them in order, and tells what became of each."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -64,9 +64,11 @@ def materialize_models(
     outcomes: list[Outcome] = []
     runs: list[str] = []
     attempted: set[str] = set()
+    seen: list[Freshness] = []
 
     def lacking() -> list[Stale]:
-        every = list(_all_of(models, span)) if force else freshness_of(project, manifest).stale(models, span)
+        seen[:] = [] if force else [freshness_of(project, manifest)]
+        every = seen[0].stale(models, span) if seen else list(_all_of(models, span))
         return [one for one in every if one.model.name not in attempted]
 
     def hear(item: Any) -> None:
@@ -94,8 +96,8 @@ def materialize_models(
             todo = lacking()
             total = len(outcomes) + len(todo)
     if runs and project.is_production:
-        known = Known(failures=failures_of(project).all(), partial=ledger_of(project).partial_windows())
-        publish_coverage(freshness_of(project, manifest), known, run_id=runs[-1])
+        # what was read after the last run is as good as new
+        bring_coverage(project, manifest, attempted, runs[-1], seen[0] if seen else None)
     return MaterializeReport(
         done=tuple(o.model.name for o in outcomes if o.status is Status.DONE),
         fresh=tuple(model.name for model in models if model.name not in attempted),
@@ -111,6 +113,18 @@ def own_models(project: Project) -> frozenset[str]:
     """Names of the models that the environment of `project` computes: all of production's, else those that differ."""
     ledger = ledger_of(project)
     return ledger.own() if isinstance(ledger, EnvironmentLedger) else frozenset(ledger.planned())
+
+
+def bring_coverage(
+    project: Project,
+    manifest: Manifest,
+    touched: Collection[str] | None,
+    run_id: str = "",
+    freshness: Freshness | None = None,
+) -> Sequence[Mapping[str, Any]]:
+    """Bring `metric_coverage` up to date after a run of the models `touched`, or of everything; see coverage.py."""
+    known = Known(failures=failures_of(project).all(), partial=ledger_of(project).partial_windows())
+    return publish_coverage(freshness or freshness_of(project, manifest), known, run_id, touched)
 
 
 def _all_of(models: Sequence[ModelEntry], span: Callable[[ModelEntry], Window | None]) -> Iterator[Stale]:

@@ -3,7 +3,7 @@
 Derived from the ledger, the failures and freshness; readers see it through `Lake.coverage` (oso_lake/coverage.py).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,25 +29,50 @@ class Known:
     partial: Mapping[str, Sequence[Window]]
 
 
-def publish_coverage(freshness: Freshness, known: Known, run_id: str = "") -> int:
-    """Bring `metric_coverage` up to date; how many ranges it holds. Nothing is written when it says the same."""
-    rows = list(coverage_rows(freshness, known, datetime.now(UTC)))
+def publish_coverage(
+    freshness: Freshness, known: Known, run_id: str = "", touched: Collection[str] | None = None
+) -> Sequence[Mapping[str, Any]]:
+    """Bring `metric_coverage` up to date; the rows it holds now of what was looked at.
+
+    With `touched` only these models and what depends on them are looked at, of all else nothing is read and the rows
+    stay. Nothing is written when the table says the same.
+    """
     catalog = freshness.raw.catalog
-    if _said(rows) != _said(published.current_rows(catalog, COVERAGE)):
-        model = PublishedModel(model=COVERAGE.table, version="", window=None)
-        published.publish_whole(catalog, COVERAGE, COVERAGE.rows(rows), model, run_id)
-    return len(rows)
+    current = published.current_rows(catalog, COVERAGE)
+    every = [model for model in freshness.manifest.models if is_covered(model)]
+    models = every
+    if touched is not None and current:
+        models = [model for model in freshness.manifest.with_dependants(touched) if is_covered(model)]
+    if not models:
+        return []
+    rows = list(coverage_rows(freshness, known, datetime.now(UTC), models))
+    names = {model.name for model in models}
+    if _said(rows) != _said(current if models is every else [row for row in current if row["model"] in names]):
+        if models is every:
+            whole = PublishedModel(model=COVERAGE.table, version="", window=None)
+            published.publish_whole(catalog, COVERAGE, COVERAGE.rows(rows), whole, run_id)
+        else:
+            said = [PublishedModel(model=name, version="", window=None) for name in sorted(names)]
+            published.publish_amounts(catalog, COVERAGE, COVERAGE.rows(rows), said, run_id)
+    return rows
 
 
-def coverage_rows(freshness: Freshness, known: Known, as_of: datetime) -> Iterator[dict[str, Any]]:
-    """Rows of COVERAGE for every published model with partitions, from its first window to the last landed day."""
+def is_covered(model: ModelEntry) -> bool:
+    """Whether the table speaks of `model`: it is published, and has windows."""
+    return model.grain is not None and model.is_published and model.metric is not None
+
+
+def coverage_rows(
+    freshness: Freshness, known: Known, as_of: datetime, models: Sequence[ModelEntry]
+) -> Iterator[dict[str, Any]]:
+    """Rows of COVERAGE for each of `models`, from its first window to the last landed day."""
     end = freshness.raw.lake_end
     if end <= freshness.start:
         return
     span = Window(freshness.start, end)
-    stale = {one.model.name: one for one in freshness.stale(freshness.manifest.models, lambda model: span)}
-    for model in freshness.manifest.models:
-        if model.grain is None or not model.is_published or model.metric is None:
+    stale = {one.model.name: one for one in freshness.stale(_with_inputs(freshness, models), lambda model: span)}
+    for model in models:
+        if model.grain is None:
             continue
         wanted = _wanted(model, freshness, [span, *known.partial.get(model.name, ())])
         if wanted is None:
@@ -70,6 +95,15 @@ def coverage_rows(freshness: Freshness, known: Known, as_of: datetime) -> Iterat
                 "reason": reason,
                 "as_of": as_of,
             }
+
+
+def _with_inputs(freshness: Freshness, models: Sequence[ModelEntry]) -> list[ModelEntry]:
+    """`models` and all they depend on, parents first: what is stale of an input is stale of its reader."""
+    found = {model.name for model in models}
+    for model in reversed(freshness.manifest.models):
+        if model.name in found:
+            found.update(model.parents)
+    return [model for model in freshness.manifest.models if model.name in found]
 
 
 def _wanted(model: ModelEntry, freshness: Freshness, spans: Sequence[Window]) -> Window | None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
@@ -140,6 +140,14 @@ class Manifest:
         for model in self.models:
             found[model.name] = frozenset(model.raw_inputs).union(*(found[parent] for parent in model.parents))
         return found
+
+    def with_dependants(self, names: Collection[str]) -> tuple[ModelEntry, ...]:
+        """The models `names` and every model that depends on one of them, parents first."""
+        found = set(names)
+        for model in self.models:
+            if not found.isdisjoint(model.parents):
+                found.add(model.name)
+        return tuple(model for model in self.models if model.name in found)
 
     def ancestors(self, name: str) -> Iterator[str]:
         """Every model that `name` depends on, nearest first."""

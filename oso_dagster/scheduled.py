@@ -1,4 +1,4 @@
-"""What the schedules' jobs do: land the days that are over, and compute the windows of a grain that are due (due.py)."""
+"""What the schedules' jobs do: land the days that are over, compute the windows of a grain that are due (due.py)."""
 
 from collections.abc import Callable
 from datetime import datetime

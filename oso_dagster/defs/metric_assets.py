@@ -11,6 +11,7 @@ from datetime import date
 import dagster as dg
 from dagster._core.definitions.metadata import RawMetadataValue
 
+from oso_dagster.computing import bring_coverage
 from oso_dagster.defs.checks import audit_check_result, audit_check_spec
 from oso_dagster.defs.partitions import mapping_to, partitions_of, window_of
 from oso_dagster.defs.resources import Pipeline, PipelineParam
@@ -154,6 +155,8 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
             tell(f"{outcome.model.name} {outcome.status.value}: {outcome.reason}")
         else:
             yield materialize_result(outcome)
+    if pipeline.publishes_coverage:
+        bring_coverage(pipeline.project, pipeline.manifest, models, request.run_id)
     if failures:
         raise dg.Failure(
             description=f"{len(failures)} of {len(models)} models failed: "

@@ -40,6 +40,11 @@ class Pipeline:
         """What the registry says of each metric model."""
         return load_metrics(self.project, self.manifest)
 
+    @property
+    def publishes_coverage(self) -> bool:
+        """Whether each step brings metric_coverage up to date: who runs several runs does it once, after the last."""
+        return self.store is None
+
     @contextmanager
     def for_run(self) -> "Generator[Pipeline]":
         """The same for one run: a store that one of its steps opens serves all of them, and is closed with the run."""

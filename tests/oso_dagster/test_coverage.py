@@ -3,16 +3,24 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import dagster as dg
 import pytest
 from click.testing import CliRunner
 from small_lake import events_of, land_events
 
 from oso_dagster import api
+from oso_dagster.assemble import build_definitions
 from oso_dagster.cli.app import app
+from oso_dagster.computing import bring_coverage
+from oso_dagster.instance import open_instance
+from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
 from oso_lake import Lake
-from oso_lake.coverage import State
+from oso_lake.calendar import Window
+from oso_lake.catalog import open_catalog
+from oso_lake.coverage import COVERAGE, State
 from oso_lake.errors import IncompleteError, LakeError, UnknownNameError
+from oso_lake.published import current_rows
 
 DAILY = "GITHUB_forks_daily"
 ONE_DAY = timedelta(days=1)
@@ -116,3 +124,51 @@ def test_a_failed_window_says_why_also_on_the_command_line(
     assert result.return_value == 1
     assert "no such fork" in " ".join(result.output.split())
     assert "10 failed" in result.output
+
+
+def _by_hand(project: Project, model: str, first: str, last: str) -> dg.ExecuteInProcessResult:
+    """What a button in the UI runs: a range of one asset, without the command line around it."""
+    with open_instance(project.settings) as instance:
+        job = build_definitions(project).resolve_implicit_global_asset_job_def()
+        return job.execute_in_process(
+            instance=instance,
+            asset_selection=[dg.AssetKey(["oso", model])],
+            tags={"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last},
+            raise_on_error=False,
+        )
+
+
+def _rows(project: Project) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in sorted(current_rows(open_catalog(project.settings), COVERAGE), key=lambda row: row["first_day"]):
+        window = Window(row["first_day"], row["end_day"])
+        found.setdefault(row["model"].removeprefix("oso."), []).append((str(window), row["state"]))
+    return found
+
+
+def test_coverage_follows_a_partition_that_is_materialized_or_fails_by_hand(project: Project) -> None:
+    api.materialize(project.settings, "stg_events", end=date(2024, 1, 15), project=project)
+    api.materialize(project.settings, "stars_to_artifact_daily", end=date(2024, 1, 8), project=project)
+    assert _rows(project)["stars_to_artifact_daily"][0] == ("[2024-01-01, 2024-01-08)", "fresh")
+    before = _rows(project)
+    assert _by_hand(project, "stars_to_artifact_daily", "2024-01-08", "2024-01-10").success
+    after = _rows(project)
+    assert after.pop("stars_to_artifact_daily")[0] == ("[2024-01-01, 2024-01-11)", "fresh")
+    del before["stars_to_artifact_daily"]
+    assert after == before
+    # a failure is told of at once, too
+    assert not _by_hand(project, "stars_to_artifact_daily", "2024-02-01", "2024-02-01").success
+    states = dict(_rows(project)["stars_to_artifact_daily"])
+    assert states["[2024-02-01, 2024-02-02)"] == "failed"
+
+
+def test_coverage_of_what_a_run_touched_says_what_coverage_of_everything_says(project: Project) -> None:
+    api.materialize(project.settings, project=project)
+    day = date(2024, 2, 7)
+    land_events(project.settings, day, day + ONE_DAY, events=lambda _: [("ForkEvent", 1, 1)], again=True)
+    assert _by_hand(project, "stg_events", "2024-02-06", "2024-02-07").success
+    touched = _rows(project)
+    assert ("[2024-02-06, 2024-02-08)", "stale") in touched["forks_to_artifact_daily"]
+    assert ("[2024-02-05, 2024-02-12)", "stale") in touched["stars_to_artifact_weekly"]
+    bring_coverage(project, load_manifest(project), None)
+    assert _rows(project) == touched
