@@ -40,7 +40,7 @@ def build_definitions(
         _log.warning(told)
     start = project.settings.start
     pipeline = Pipeline(project=project, manifest=manifest, listener=listener, store=store)
-    planned = Ledger(project.settings.ledger_db).planned()
+    planned = Ledger(project.settings.ledger_url).planned()
     return dg.Definitions(
         assets=[
             *build_raw_assets(manifest, start),

@@ -18,6 +18,9 @@ from oso_dagster.runner.environment_ledger import EnvironmentLedger
 from oso_dagster.runner.outcomes import Outcome, Status
 from oso_dagster.runner.raw_state import RawState
 from oso_lake.calendar import Window
+from oso_lake.catalog import open_catalog
+from oso_lake.coverage import COVERAGE
+from oso_lake.database import one_at_a_time
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -123,8 +126,12 @@ def bring_coverage(
     freshness: Freshness | None = None,
 ) -> Sequence[Mapping[str, Any]]:
     """Bring `metric_coverage` up to date after a run of the models `touched`, or of everything; see coverage.py."""
-    known = Known(failures=failures_of(project).all(), partial=ledger_of(project).partial_windows())
-    return publish_coverage(freshness or freshness_of(project, manifest), known, run_id, touched)
+    if project.settings.database_url is not None:
+        # others may have recorded something since it was read
+        freshness = None
+    with one_at_a_time(open_catalog(project.settings), COVERAGE.name):
+        known = Known(failures=failures_of(project).all(), partial=ledger_of(project).partial_windows())
+        return publish_coverage(freshness or freshness_of(project, manifest), known, run_id, touched)
 
 
 def _all_of(models: Sequence[ModelEntry], span: Callable[[ModelEntry], Window | None]) -> Iterator[Stale]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from oso_dagster.project import ENVIRONMENT, Project, applied
-from oso_dagster.runner.compute import records_of
+from oso_dagster.runner.compute import environment_file
 from oso_dagster.runner.environment_ledger import EnvironmentLedger, environments
 from oso_dagster.runner.locks import compute_lock
 from oso_dagster.runner.plans import PlanHistory
@@ -61,8 +61,8 @@ def in_environment(project: Project, name: str) -> Project:
 
 def list_environments(project: Project) -> Iterator[EnvironmentInfo]:
     """Every environment beside production that is planned, by name."""
-    for name in environments(project.settings.ledger_db):
-        ledger = EnvironmentLedger(project.settings.ledger_db, name)
+    for name in environments(project.settings.ledger_url):
+        ledger = EnvironmentLedger(project.settings.ledger_url, name)
         record = PlanHistory(replace(project, environment=name)).current()
         if record is None:
             continue
@@ -83,7 +83,7 @@ def drop_environment(project: Project, log: Callable[[str], None] = lambda messa
     Tables of versions that only it used go with the next `vacuum`. Raises NoSuchEnvironmentError.
     """
     settings, name = project.settings, project.environment
-    known = environments(settings.ledger_db)
+    known = environments(settings.ledger_url)
     if project.is_production or name not in known:
         raise NoSuchEnvironmentError(f"there is no environment {name!r}; there are: {', '.join(known) or 'none'}")
     from oso_dagster.runner.plan import open_plan_context
@@ -102,7 +102,7 @@ def drop_environment(project: Project, log: Callable[[str], None] = lambda messa
 def forget_expired(project: Project, context: "Context", *, is_applied: bool) -> list[str]:
     """Environments that SQLMesh has let go since nobody planned them for a week; forgotten when `is_applied`."""
     standing = {summary.name for summary in context.state_sync.get_environments_summary() if not summary.expired}
-    gone = [name for name in environments(project.settings.ledger_db) if name not in standing]
+    gone = [name for name in environments(project.settings.ledger_url) if name not in standing]
     if is_applied:
         for name in gone:
             _forget(replace(project, environment=name))
@@ -111,9 +111,9 @@ def forget_expired(project: Project, context: "Context", *, is_applied: bool) ->
 
 def _forget(project: Project) -> None:
     _drop_namespace(open_catalog(project.settings), published_namespace(project.environment))
-    records_of(project).unlink(missing_ok=True)
+    environment_file(project).unlink(missing_ok=True)
     # last: whoever was killed before can drop it again
-    EnvironmentLedger(project.settings.ledger_db, project.environment).forget()
+    EnvironmentLedger(project.settings.ledger_url, project.environment).forget()
 
 
 def _drop_namespace(catalog: "Catalog", namespace: str) -> None:

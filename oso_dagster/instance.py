@@ -4,25 +4,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
+from pydantic import SecretStr
 
+from oso_dagster.project import applied
+from oso_lake.database import ensure_schemas
 from oso_lake.settings import Settings
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 _CONFIG = "dagster.yaml"
+DATABASE_VARIABLE = "OSO_DATABASE_URL"
 
 
 def instance_config(settings: Settings) -> dict[str, object]:
-    """What dagster.yaml says: fast SQLite storage, nothing sent anywhere, no welcome page."""
+    """What dagster.yaml says: fast storage, nothing sent anywhere, no welcome page; no secret."""
     return {
-        "storage": {
-            "custom": {
-                "module": "oso_dagster.storage",
-                "class": "BatchingSqliteStorage",
-                "config": {"base_dir": str(settings.dagster_home / "storage")},
-            }
-        },
+        "storage": {"custom": _storage(settings)},
         "local_artifact_storage": {
             "module": "dagster._core.storage.root",
             "class": "LocalArtifactStorage",
@@ -35,13 +33,33 @@ def instance_config(settings: Settings) -> dict[str, object]:
     }
 
 
+def _storage(settings: Settings) -> dict[str, object]:
+    if settings.database_url is not None:
+        # the URL stays in the environment, from where whoever opens the instance reads it
+        module, kind, config = (
+            "oso_dagster.postgres_storage",
+            "KeptPostgresStorage",
+            {"url": {"env": DATABASE_VARIABLE}},
+        )
+        return {"module": module, "class": kind, "config": config}
+    config = {"base_dir": str(settings.dagster_home / "storage")}
+    return {"module": "oso_dagster.storage", "class": "BatchingSqliteStorage", "config": config}
+
+
 def ensure_instance(settings: Settings) -> Path:
-    """Write dagster.yaml unless there is one (an operator's own stays); returns DAGSTER_HOME."""
+    """Write dagster.yaml unless there is one (an operator's own stays); returns DAGSTER_HOME.
+
+    One that this function wrote follows the settings, when a database comes or goes.
+    """
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     path = home / _CONFIG
-    if not path.exists():
-        path.write_text(yaml.safe_dump(instance_config(settings), sort_keys=False))
+    wanted = yaml.safe_dump(instance_config(settings), sort_keys=False)
+    others = settings.model_copy(update={"database_url": None if settings.database_url else SecretStr("any")})
+    if not path.exists() or path.read_text() == yaml.safe_dump(instance_config(others), sort_keys=False):
+        path.write_text(wanted)
+    if settings.database_url is not None:
+        ensure_schemas(settings.database_url.get_secret_value())
     return home
 
 
@@ -49,4 +67,6 @@ def open_instance(settings: Settings) -> "DagsterInstance":
     """The instance whose runs and events `make dev` shows; close it with `with` or `dispose()`."""
     from dagster import DagsterInstance
 
-    return DagsterInstance.from_config(str(ensure_instance(settings)))
+    home = ensure_instance(settings)
+    with applied(settings):
+        return DagsterInstance.from_config(str(home))

@@ -4,6 +4,7 @@
 that loading the project opens none of the installation's files; HOME is the installation whose cache is written.
 """
 
+import os
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
@@ -237,7 +238,9 @@ def main(project: str, home: str, fingerprint: str) -> None:
 
     # its cache is the installation's, everything else comes from the environment
     target = Project(settings=Settings(home=Path(home)), path=Path(project))
-    planned = Ledger(target.settings.ledger_db).planned()
+    planned = Ledger(target.settings.ledger_url).planned()
+    # what loads the models asks for no state
+    os.environ.pop("OSO_DATABASE_URL", None)
     with keeping_sound_metrics():
         context = Context(paths=project)
     try:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 import sqlmesh_project
 from oso_lake.settings import Settings
 
@@ -34,7 +36,7 @@ class Project:
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """The OSO_* variables from which `Settings()` builds what equals `settings`; holds the chains' RPC URLs."""
+    """The OSO_* variables from which `Settings()` builds what equals `settings`; holds its secrets."""
     chains = [
         {
             "name": chain.name,
@@ -45,9 +47,16 @@ def environment_of(settings: Settings) -> dict[str, str]:
         for chain in settings.evm_chains
     ]
     values = {name: getattr(settings, name) for name in Settings.model_fields if name != "evm_chains"}
-    return {f"OSO_{name.upper()}": str(value) for name, value in values.items()} | {
+    return {f"OSO_{name.upper()}": _text(value) for name, value in values.items()} | {
         "OSO_EVM_CHAINS": json.dumps(chains)
     }
+
+
+def _text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    # a variable that is empty wins over one that the shell has set
+    return "" if value is None else str(value)
 
 
 @contextmanager

@@ -9,11 +9,11 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from oso_lake.catalog import Tables
 from oso_lake.commits import WINDOWS
 from oso_lake.window_names import decode_windows, encode_windows, matching_windows
 
 if TYPE_CHECKING:
-    from pyiceberg.catalog import Catalog
     from pyiceberg.table import Table
     from pyiceberg.table.snapshots import Snapshot
 
@@ -30,12 +30,12 @@ class Change(NamedTuple):
     windows: str | None
 
 
-def last_change(catalog: "Catalog", table: str, window: str) -> int | None:
+def last_change(catalog: Tables, table: str, window: str) -> int | None:
     """Id of the newest snapshot of `table` that replaced `window`; None when none did, or there is no such table."""
     return window_snapshots(catalog, table, [window]).get(window)
 
 
-def window_snapshots(catalog: "Catalog", table: str, windows: Collection[str] | None = None) -> dict[str, int]:
+def window_snapshots(catalog: Tables, table: str, windows: Collection[str] | None = None) -> dict[str, int]:
     """The newest snapshot id of each of `windows`, or of every window that was ever replaced; others are absent.
 
     A snapshot without our summary (another tool rewrote the table) counts as a change of every window older than it.
@@ -43,7 +43,7 @@ def window_snapshots(catalog: "Catalog", table: str, windows: Collection[str] | 
     return _newest(_changes(_loaded(catalog, table)), windows)
 
 
-def content_snapshot(catalog: "Catalog", table: str) -> int | None:
+def content_snapshot(catalog: Tables, table: str) -> int | None:
     """Id of the newest snapshot that changed rows; None when the table is empty or there is no such table.
 
     It may have expired since: it names a state, and is not for reading.
@@ -91,7 +91,7 @@ def _newest(changes: Iterable[Change], windows: Collection[str] | None) -> dict[
     return found
 
 
-def _loaded(catalog: "Catalog", table: str) -> "Table | None":
+def _loaded(catalog: Tables, table: str) -> "Table | None":
     from pyiceberg.exceptions import NoSuchTableError
 
     try:

@@ -18,13 +18,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from oso_lake import database
+
 PROFILE_NAME = "oso.toml"
 
 
 class EvmChain(BaseModel):
     """One chain to land: `name` is its directory name (`optimism`), `rpc_url` an http(s) or recorded `file://` URL."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
     chain_id: int = Field(gt=0)
@@ -48,7 +50,14 @@ def default_home() -> Path:
 class Settings(BaseSettings):
     """All paths and endpoints of one installation; building it touches no file but the profile."""
 
-    model_config = SettingsConfigDict(env_prefix="OSO_", env_nested_delimiter="__", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="OSO_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        # an input may be a secret with a mistake in it
+        hide_input_in_errors=True,
+    )
 
     home: Path = Field(default_factory=default_home, description="Everything this installation writes is below it.")
     engine: Literal["duckdb"] = "duckdb"
@@ -72,6 +81,11 @@ class Settings(BaseSettings):
     )
     evm_chains: tuple[EvmChain, ...] = Field(default=(), description="Chains to land, JSON in OSO_EVM_CHAINS.")
 
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="A PostgreSQL database for the catalog, SQLMesh's state, Dagster's storage, the ledger and locks; "
+        "without it they are files below the home. From the environment only.",
+    )
     memory_limit: str = Field(default="2GB", description="DuckDB's memory limit, for one connection.")
     threads: int = Field(default=2, ge=1, description="DuckDB's threads, for one connection.")
     lock_timeout_seconds: float = Field(default=600.0, gt=0, description="How long to wait for the compute lock.")
@@ -80,6 +94,13 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        return SecretStr(database.normalized(value.get_secret_value()))
 
     @classmethod
     def settings_customise_sources(
@@ -112,8 +133,23 @@ class Settings(BaseSettings):
 
     @property
     def catalog_uri(self) -> str:
-        """SQLAlchemy URL of the Iceberg catalog."""
-        return f"sqlite:///{self.home / 'catalog.db'}"
+        """SQLAlchemy URL of the Iceberg catalog; with a database it holds the password."""
+        return self._database() or f"sqlite:///{self.home / 'catalog.db'}"
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy URL of what was computed from what, what failed and what it cost; may hold the password."""
+        url = self._database()
+        return database.in_schema(url, database.LEDGER_SCHEMA) if url else f"sqlite:///{self.ledger_db}"
+
+    @property
+    def dagster_url(self) -> str | None:
+        """SQLAlchemy URL of Dagster's storage, with the password; None while it is files."""
+        url = self._database()
+        return database.in_schema(url, database.DAGSTER_SCHEMA) if url else None
+
+    def _database(self) -> str | None:
+        return self.database_url.get_secret_value() if self.database_url else None
 
     @property
     def compute_db(self) -> Path:
@@ -122,7 +158,7 @@ class Settings(BaseSettings):
 
     @property
     def ledger_db(self) -> Path:
-        """SQLite file of what was computed from what, what failed and what it cost."""
+        """SQLite file of what was computed from what, what failed and what it cost, without a database."""
         return self.home / "ledger.db"
 
     @property
@@ -132,7 +168,7 @@ class Settings(BaseSettings):
 
     @property
     def state_db(self) -> Path:
-        """DuckDB file of SQLMesh's state."""
+        """DuckDB file of SQLMesh's state, without a database."""
         return self.home / "state.duckdb"
 
     @property

@@ -10,13 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from oso_lake.calendar import Window, midnight
-from oso_lake.catalog import open_catalog
+from oso_lake.catalog import Tables, open_catalog
 from oso_lake.filters import between, everything
 from oso_lake.settings import Settings
 from oso_lake.window_names import hour_name
 
 if TYPE_CHECKING:
-    from pyiceberg.catalog import Catalog
     from pyiceberg.expressions import BooleanExpression
 
 HOUR = timedelta(hours=1)
@@ -81,7 +80,7 @@ class HourReceipt:
     source_version: str
 
 
-def hour_receipts(catalog: "Catalog", begin: date, end: date) -> dict[datetime, HourReceipt]:
+def hour_receipts(catalog: Tables, begin: date, end: date) -> dict[datetime, HourReceipt]:
     """Receipts of the hours in [begin, end), by hour; empty before the first landing."""
     columns = ("file_hour", "status", "rows", "quarantined", "source_version")
     return {
@@ -93,7 +92,7 @@ def hour_receipts(catalog: "Catalog", begin: date, end: date) -> dict[datetime, 
 class Landed:
     """What has landed, read once per source; make a new one to see what landed since."""
 
-    def __init__(self, settings: Settings, catalog: "Catalog | None" = None) -> None:
+    def __init__(self, settings: Settings, catalog: Tables | None = None) -> None:
         self._settings = settings
         self._catalog = catalog or open_catalog(settings)
 
@@ -156,12 +155,12 @@ class Landed:
         return [name for name, key in _chain_days(self._settings, window).items() if key not in self._final_days]
 
 
-def missing_inputs(settings: Settings, source: str, window: Window, catalog: "Catalog | None" = None) -> list[str]:
+def missing_inputs(settings: Settings, source: str, window: Window, catalog: Tables | None = None) -> list[str]:
     """Names of what `window` needs of `source` and has not landed; see `Landed` for asking about many windows."""
     return Landed(settings, catalog).missing(source, window)
 
 
-def gaps(settings: Settings, source: str, window: Window, catalog: "Catalog | None" = None) -> list[str]:
+def gaps(settings: Settings, source: str, window: Window, catalog: Tables | None = None) -> list[str]:
     """Names of what `source` does not have of `window`, although it was asked: hours that were never published."""
     return Landed(settings, catalog).gaps(source, window)
 
@@ -192,7 +191,7 @@ def _chain_days(settings: Settings, window: Window) -> dict[str, tuple[str, date
 
 
 def _read(
-    catalog: "Catalog", table: str, columns: tuple[str, ...], row_filter: "BooleanExpression | None" = None
+    catalog: Tables, table: str, columns: tuple[str, ...], row_filter: "BooleanExpression | None" = None
 ) -> list[dict[str, Any]]:
     """Rows of a receipts table; none when it was never written."""
     from pyiceberg.exceptions import NoSuchTableError

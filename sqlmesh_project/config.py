@@ -9,9 +9,10 @@ from pathlib import Path
 from sqlmesh.core.config import Config, GatewayConfig, LinterConfig, ModelDefaultsConfig
 from sqlmesh.core.config.format import FormatConfig
 
+from oso_lake.database import STATE_SCHEMA
 from oso_lake.settings import Settings
 from sqlmesh_project.active import use
-from sqlmesh_project.lake_connection import LakeConnectionConfig, StateConnectionConfig
+from sqlmesh_project.lake_connection import LakeConnectionConfig, state_connection
 
 PROJECT_DIR = Path(__file__).parent
 GATEWAY = "duckdb"
@@ -25,7 +26,8 @@ def make_config(settings: Settings) -> Config:
         gateways={
             GATEWAY: GatewayConfig(
                 connection=LakeConnectionConfig.of(settings),
-                state_connection=StateConnectionConfig(database=str(settings.state_db)),
+                state_connection=state_connection(settings),
+                state_schema=STATE_SCHEMA,
             )
         },
         default_gateway=GATEWAY,

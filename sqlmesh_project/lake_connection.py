@@ -6,15 +6,17 @@ was never landed stands as an empty table with the columns of external_models.ya
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import PrivateAttr
 from sqlglot import exp
-from sqlmesh.core.config.connection import DuckDBConnectionConfig
+from sqlmesh.core.config.connection import ConnectionConfig, DuckDBConnectionConfig, PostgresConnectionConfig
 
-from oso_lake.catalog import CATALOG_NAME
+from oso_lake import database
+from oso_lake.catalog import current_metadata
 from oso_lake.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,6 +83,27 @@ class StateConnectionConfig(DuckDBConnectionConfig):
         return connect
 
 
+def state_connection(settings: Settings) -> ConnectionConfig:
+    """Where SQLMesh keeps its state: the database of `settings`, or a DuckDB file."""
+    if settings.database_url is None:
+        return StateConnectionConfig(database=str(settings.state_db))
+    url = database.parts(settings.database_url.get_secret_value())
+    return PostgresConnectionConfig(
+        host=url.host or "",
+        port=url.port or 5432,
+        user=url.username or "",
+        password=url.password or "",
+        database=url.database or "",
+        connect_timeout=database.CONNECT_SECONDS,
+        sslmode=_first(url.query.get("sslmode")),
+        application_name="oso sqlmesh state",
+    )
+
+
+def _first(value: str | tuple[str, ...] | None) -> str | None:
+    return value[0] if isinstance(value, tuple) else value
+
+
 def attach_raw(connection: "DuckDBPyConnection", settings: Settings) -> None:
     """Attach the catalog `raw` in memory and fill it for the lake of `settings` as it is now."""
     connection.execute("SET autoinstall_known_extensions = false")
@@ -98,31 +121,28 @@ def attach_raw(connection: "DuckDBPyConnection", settings: Settings) -> None:
         connection.execute(_create_view(relation, location) if location else _create_empty(relation, columns))
 
 
-def current_metadata(settings: Settings) -> dict[str, str]:
-    """Metadata file of each table of the catalog by `namespace.table`, read in one query; empty without a catalog.
-
-    Reads the tables that every SQL catalog of Iceberg has (also Trino's and Java's JDBC catalog) instead of asking
-    PyIceberg table by table: one state of all tables, and half a second of imports less.
-    """
-    # SQLAlchemy takes a tenth of a second to import: only who opens the lake pays for it
-    from sqlalchemy import create_engine, make_url, text
-
-    file = make_url(settings.catalog_uri).database
-    if file is None or not Path(file).exists():
-        return {}
-    query = text(
-        "SELECT table_namespace, table_name, metadata_location FROM iceberg_tables "
-        "WHERE catalog_name = :catalog AND metadata_location IS NOT NULL"
+def refresh_raw(cursor: "DuckDBPyConnection", settings: Settings) -> None:
+    """Let the views of an open connection show the lake as it is now; what did not change is left alone."""
+    shown = dict(
+        cursor.execute(
+            "SELECT schema_name || '.' || view_name, sql FROM duckdb_views() WHERE database_name = ?", [RAW_CATALOG]
+        ).fetchall()
     )
-    engine = create_engine(settings.catalog_uri)
-    try:
-        with engine.connect() as connection:
-            rows = connection.execute(query, {"catalog": CATALOG_NAME})
-            return {f"{namespace}.{table}": str(location) for namespace, table, location in rows}
-    finally:
-        engine.dispose()
+    contracts = raw_contracts()
+    locations = {name: place for name, place in current_metadata(settings).items() if name in contracts}
+    changed = {name: place for name, place in locations.items() if place not in shown.get(name, "")}
+    if changed:
+        load_iceberg(cursor)
+    for name, location in changed.items():
+        namespace, table = name.split(".")
+        relation = exp.table_(table, db=namespace, catalog=RAW_CATALOG, quoted=True)
+        if name not in shown:
+            # it stood as an empty table
+            cursor.execute(exp.Drop(this=relation, kind="TABLE", exists=True).sql("duckdb"))
+        cursor.execute(_create_view(relation, location, replace=True))
 
 
+@cache
 def raw_contracts() -> Mapping[str, Mapping[str, str]]:
     """Columns and DuckDB types of each raw table, by `namespace.table`, as external_models.yaml declares them."""
     declared = yaml.safe_load(RAW_CONTRACTS.read_text())
@@ -138,10 +158,10 @@ def load_iceberg(connection: "DuckDBPyConnection") -> None:
         connection.execute(f"LOAD {extension}")
 
 
-def _create_view(relation: exp.Table, location: str) -> str:
+def _create_view(relation: exp.Table, location: str, *, replace: bool = False) -> str:
     scan = exp.func("iceberg_scan", exp.Literal.string(location))
     query = exp.select("*").from_(exp.Table(this=scan))
-    return exp.Create(this=relation, kind="VIEW", expression=query).sql("duckdb")
+    return exp.Create(this=relation, kind="VIEW", expression=query, replace=replace).sql("duckdb")
 
 
 def _create_empty(relation: exp.Table, columns: Mapping[str, str]) -> str:

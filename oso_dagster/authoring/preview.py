@@ -138,7 +138,7 @@ def _peer_steps(
 
 def _computed_end(settings: Settings, lineage: Lineage, tables: Sequence[str]) -> date:
     """Until when everything that changes by the day is computed, of the tables read."""
-    entries = Ledger(settings.ledger_db).entries()
+    entries = Ledger(settings.ledger_url).entries()
     ends = {name: max(entry.window.end for entry in entries[name]) for name in tables if name in entries}
     dated = [name for name in tables if lineage.node(name).grain is not None] or [
         name for name in tables if name in ends

@@ -44,7 +44,7 @@ def examine() -> list[Finding]:
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the settings is the finding
         remedy = "correct the OSO_* variable or the profile that it names; docs/reference/settings.md lists them"
         return [*findings, Finding(subject="settings", state="wrong", detail=_line(error), remedy=remedy)]
-    checks = (home, sources, disk, catalog, compute_lock, dagster_home)
+    checks = (home, sources, disk, database, catalog, compute_lock, dagster_home)
     return findings + [
         finding for check in checks for finding in _run(check.__name__, lambda check=check: check(settings))
     ]
@@ -173,6 +173,36 @@ def disk(settings: "Settings") -> Iterator[Finding]:
         yield Finding(subject="disk", state="ok", detail=detail)
     else:
         yield Finding(subject="disk", state="warning", detail=detail, remedy="free some space, or move OSO_HOME")
+
+
+def database(settings: "Settings") -> Iterator[Finding]:
+    """The database answers, and its user may make what is kept there."""
+    if settings.database_url is None:
+        yield Finding(subject="database", state="ok", detail="none: state, ledger and catalog are files of the home")
+        return
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from oso_lake.database import engine_of, parts
+
+    url = settings.database_url.get_secret_value()
+    place = f"{parts(url).database} at {parts(url).host}:{parts(url).port or 5432}"
+    try:
+        with engine_of(url).connect() as connection:
+            query = "select current_setting('server_version'), has_database_privilege(current_database(), 'CREATE')"
+            version, may_create = connection.execute(text(query)).one()
+    except SQLAlchemyError as error:
+        # the message of the driver names user and host, never the password
+        detail = f"{place}: {_line(getattr(error, 'orig', None) or error)}"
+        remedy = "start the server, or correct OSO_DATABASE_URL"
+        yield Finding(subject="database", state="wrong", detail=detail, remedy=remedy)
+        return
+    if not may_create:
+        remedy = f"as the database's owner: grant create on database {parts(url).database} to {parts(url).username}"
+        detail = f"{place}: the user may not make schemas"
+        yield Finding(subject="database", state="wrong", detail=detail, remedy=remedy)
+        return
+    yield Finding(subject="database", state="ok", detail=f"PostgreSQL {version}, {place}")
 
 
 def catalog(settings: "Settings") -> Iterator[Finding]:

@@ -46,6 +46,11 @@ def backup(settings: Settings, folder: Path, *, log: Callable[[str], None] = lam
     The cache is left out. Raises BackupError, and LockTimeoutError when a run goes on for too long.
     """
     home, target = settings.home, folder.expanduser().resolve()
+    if settings.database_url is not None:
+        raise BackupError(
+            f"the catalog and all state are in PostgreSQL: stop the runs, copy the database with pg_dump and then "
+            f"{home}, and keep the two together"
+        )
     if not (home / "catalog.db").exists():
         raise BackupError(f"{home} is no installation: there is nothing to back up")
     if target.exists() or target.is_relative_to(home):

@@ -7,6 +7,7 @@ from oso_dagster.environments import forget_expired
 from oso_dagster.maintenance.reporting import Found, Limits
 from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
+from oso_dagster.runner.claims import EVERYTHING, claimed
 from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.records import forget_models, forget_versions, recorded_models
 from oso_dagster.runner.session import Store, open_store, plain_name
@@ -21,16 +22,20 @@ def vacuum_store(project: Project, limits: Limits, is_applied: bool, log: Callab
     at once when `older_than` is nothing. `limit` does not apply: the janitor takes all or none.
     """
     settings = project.settings
-    if not settings.state_db.exists():
+    if not settings.compute_db.exists():
         return []
     at_once = limits.older_than is not None and not limits.older_than
-    with open_store(project, holder="task vacuum", on_wait=log) as store:
+    with (
+        open_store(project, holder="task vacuum", on_wait=log) as store,
+        # merging intervals while others record theirs would bring back what they took back
+        claimed(settings, EVERYTHING, holder="task vacuum", on_wait=log),
+    ):
         expired = _expired(store, at_once=at_once)
         before = settings.compute_db.stat().st_size
         forgotten = forget_expired(project, store.context, is_applied=is_applied)
         if is_applied:
             # first: a crash in between makes more stale, never less
-            forget_versions(settings.ledger_db, expired)
+            forget_versions(settings.ledger_url, expired)
             store.context.run_janitor(ignore_ttl=at_once)
             store.context.engine_adapter.execute(f"CHECKPOINT {COMPUTE_CATALOG}")
     counts = Counter(model for model, _ in expired)
@@ -59,7 +64,7 @@ def prune_ledger(project: Project, limits: Limits, is_applied: bool, log: Callab
 
     As long as it keeps one, the model may come back with what was computed of it.
     """
-    ledger = project.settings.ledger_db
+    ledger = project.settings.ledger_url
     recorded = recorded_models(ledger)
     made = {model.name for model in load_manifest(project).models} | set(ledger_of(project).planned())
     candidates = sorted(recorded.keys() - made)

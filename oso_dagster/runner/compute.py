@@ -16,6 +16,7 @@ from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
 from oso_dagster.runner.checks import CHECKS, Checked, check_batch, is_up_to_date
+from oso_dagster.runner.claims import claimed, claims_of
 from oso_dagster.runner.costs import Cost, CostLog
 from oso_dagster.runner.environment_ledger import EnvironmentLedger
 from oso_dagster.runner.evaluate import AuditOutcome, Evaluated, evaluate
@@ -33,7 +34,10 @@ from oso_dagster.runner.outcomes import AuditFailedError, Outcome, Request, Stat
 from oso_dagster.runner.publish import Audited, publish_batch, publish_failures
 from oso_dagster.runner.raw_state import RawState
 from oso_dagster.runner.session import Session, Store, open_store, read_session, to_interval
+from oso_dagster.runner.window_locks import Held
 from oso_lake.calendar import Window
+from oso_lake.database import one_at_a_time
+from oso_lake.published import ERRORS
 
 BATCH_MODELS = 80
 BATCH_SECONDS = 8.0
@@ -50,14 +54,18 @@ class _Audited:
 
 def ledger_of(project: Project) -> Ledger:
     """The ledger of the installation, as the project's environment sees it."""
-    path = project.settings.ledger_db
-    return Ledger(path) if project.is_production else EnvironmentLedger(path, project.environment)
+    url = project.settings.ledger_url
+    return Ledger(url) if project.is_production else EnvironmentLedger(url, project.environment)
 
 
-def records_of(project: Project) -> Path:
-    """The file of failures and costs: the ledger's own, or one of the environment."""
-    settings = project.settings
-    return settings.ledger_db if project.is_production else settings.environments_dir / f"{project.environment}.db"
+def records_of(project: Project) -> str:
+    """URL of failures and costs: the ledger's own, or of a file of the environment."""
+    return project.settings.ledger_url if project.is_production else f"sqlite:///{environment_file(project)}"
+
+
+def environment_file(project: Project) -> Path:
+    """The file of what failed and what computing cost in an environment beside production."""
+    return project.settings.environments_dir / f"{project.environment}.db"
 
 
 def _cost(one: _Audited) -> Cost:
@@ -97,9 +105,16 @@ def compute(
     names = [model.name for model in models]
     holder = f"run {request.run_id or 'without id'}, {len(names)} models"
     held = nullcontext(store) if store else open_store(project, holder=holder, on_wait=log)
-    with held as opened:
+    claims = claims_of(manifest, request, project.settings.start)
+    with held as opened, claimed(project.settings, claims, holder=holder, on_wait=log) as locks:
         session = read_session(opened, names)
-        run = _Run(project=project, manifest=manifest, metrics=metrics, request=request, session=session, now=now)
+        # what is known of the raw tables is read before their rows: what lands in between makes stale, never fresh
+        raw = RawState(project.settings, now)
+        raw.pin()
+        session.show_lake(project.settings)
+        run = _Run(
+            project=project, manifest=manifest, metrics=metrics, request=request, session=session, raw=raw, locks=locks
+        )
         for model in models:
             yield from run.step(model)
         yield from run.flush()
@@ -115,13 +130,13 @@ class _Run:
     metrics: Mapping[str, MetricEntry]
     request: Request
     session: Session
-    now: datetime
+    raw: RawState
+    locks: Held | None = None
     failed: set[str] = field(default_factory=set)
     batch: list[_Audited] = field(default_factory=list)
     batch_began: float = 0.0
 
     def __post_init__(self) -> None:
-        self.raw = RawState(self.project.settings, self.now)
         self.ledger = ledger_of(self.project)
         self.failures = failures_of(self.project)
         self.costs = costs_of(self.project)
@@ -147,13 +162,14 @@ class _Run:
         try:
             self._check_parents(model)
             window = self._checked_window(model)
+            sources, heads = self._sources(model, window), self.raw.heads(self.manifest.raw_of[model.name])
             self._withdraw(model, window)
             evaluated = evaluate(self.session, model.name, window, self._footprint(model))
         except Exception as error:  # noqa: BLE001 - one model's failure must not stop its siblings
             self.failed.add(model.name)
             yield self._failure(model, window, error)
             return
-        outcome = self._outcome(model, window, evaluated)
+        outcome = self._outcome(model, window, evaluated, heads)
         if evaluated.blocked_by:
             self.failed.add(model.name)
             rules = ", ".join(f"{audit.name} ({audit.count} rows)" for audit in evaluated.blocked_by)
@@ -162,7 +178,7 @@ class _Run:
                 replace(outcome, status=Status.FAILED, reason=reason_of(error), error_class=type(error).__name__)
             )
             return
-        self._add(outcome, evaluated)
+        self._add(outcome, evaluated, sources)
         if len(self.batch) >= BATCH_MODELS or time.monotonic() - self.batch_began > BATCH_SECONDS:
             yield from self.flush()
 
@@ -176,6 +192,7 @@ class _Run:
         if not batch:
             return
         batch = self._checked(batch)
+        self._check_locks()
         items = [
             Audited(
                 model=one.outcome.model,
@@ -192,6 +209,10 @@ class _Run:
                 if result.error is not None:
                     errors[name] = result.error
         yield from self._tell(batch, errors, snapshots)
+
+    def _check_locks(self) -> None:
+        if self.locks is not None:
+            self.locks.check()
 
     def _checked(self, batch: list[_Audited]) -> list[_Audited]:
         """The batch with the checks over all of its windows beside each model's audits."""
@@ -222,6 +243,7 @@ class _Run:
                 self.failed.add(model.name)
             else:
                 done.append(one)
+        self._check_locks()
         if not self.request.partial:
             self.costs.record(_cost(one) for one in done)
             recovered = [(one.entry.model, one.entry.window if one.outcome.model.grain else None) for one in done]
@@ -261,9 +283,10 @@ class _Run:
             recorded = self.session.intervals(model.name)
             low = min([low, *(start for start, _ in recorded)])
             high = max([high, *(end for _, end in recorded)])
-        self.session.withdraw(model.name, (low, high))
+        # the ledger first: what it calls computed must be done for SQLMesh too, or its readers are refused for ever
         if model.name in self.before:
             self.ledger.withdraw(model.name, window if model.grain else None)
+        self.session.withdraw(model.name, (low, high))
 
     def _footprint(self, model: ModelEntry) -> str:
         """The model's footprint, when there is something computed of this version to compare with."""
@@ -271,7 +294,7 @@ class _Run:
         computed = any(entry.version == version for entry in self.before.get(model.name, ()))
         return model.footprint if computed and model.grain is None else ""
 
-    def _add(self, outcome: Outcome, evaluated: Evaluated) -> None:
+    def _add(self, outcome: Outcome, evaluated: Evaluated, sources: Sources) -> None:
         model, window = outcome.model, outcome.window
         if window is None:
             raise ValueError(f"{model.name} was evaluated without a window")
@@ -282,7 +305,7 @@ class _Run:
             model=model.name,
             window=window,
             version=outcome.version,
-            sources=self._sources(model, window),
+            sources=sources,
             run_id=self.request.run_id,
             # where the days are known, they and not the whole model are what changed
             changed=self._unchanged_since(model, window, outcome.version)
@@ -306,7 +329,7 @@ class _Run:
     def _sources(self, model: ModelEntry, window: Window) -> Sources:
         return self.raw.sources_of(model, read_window(model, None, window, self.coverage.start))
 
-    def _outcome(self, model: ModelEntry, window: Window, evaluated: Evaluated) -> Outcome:
+    def _outcome(self, model: ModelEntry, window: Window, evaluated: Evaluated, heads: Mapping[str, str]) -> Outcome:
         return Outcome(
             model=model,
             status=Status.DONE,
@@ -316,7 +339,7 @@ class _Run:
             evaluate_seconds=evaluated.evaluate_seconds,
             audit_seconds=evaluated.audit_seconds,
             audits=evaluated.audits,
-            sources=self.raw.heads(self.manifest.raw_of[model.name]),
+            sources=heads,
             partial=self.request.partial,
         )
 
@@ -355,4 +378,5 @@ class _Run:
     def publish_failures(self) -> None:
         """Bring metric_errors up to date, if anything failed or recovered."""
         if self.failures_changed and self.project.is_production:
-            publish_failures(self.raw.catalog, self.failures.all(), self.manifest, self.request.run_id)
+            with one_at_a_time(self.raw.catalog, ERRORS.name):
+                publish_failures(self.raw.catalog, self.failures.all(), self.manifest, self.request.run_id)

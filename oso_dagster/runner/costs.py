@@ -1,21 +1,14 @@
 """What computing cost so far, and what computing again will: rows and seconds for each model, from its last runs."""
 
-import sqlite3
-from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from statistics import median
 
-from oso_dagster.runner.ledger_file import transaction
+from sqlalchemy import bindparam, delete, insert, select
+
+from oso_dagster.runner.ledger_store import LedgerStore, costs
 
 KEPT_RUNS = 5
-SCHEMA = """
-create table if not exists costs (
-  number integer primary key autoincrement, model text not null, windows integer not null, rows integer not null,
-  seconds real not null);
-create index if not exists costs_by_model on costs (model, number);
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,29 +33,23 @@ class Estimate:
 
 
 class CostLog:
-    """The costs of one installation, in the file of its ledger: the last runs of each model."""
+    """The costs of one installation, beside its ledger: the last runs of each model."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, url: str) -> None:
+        self._store = LedgerStore(url)
 
-    @contextmanager
-    def _open(self) -> Generator[sqlite3.Connection]:
-        with transaction(self._path, SCHEMA) as connection:
-            yield connection
-
-    def record(self, costs: Iterable[Cost]) -> None:
+    def record(self, spent: Iterable[Cost]) -> None:
         """Add costs, and forget those that are older than the last few of a model."""
-        with self._open() as connection:
-            for cost in costs:
-                connection.execute(
-                    "insert into costs (model, windows, rows, seconds) values (?, ?, ?, ?)",
-                    (cost.model, cost.windows, cost.rows, cost.seconds),
-                )
-                connection.execute(
-                    "delete from costs where model = ? and number not in"
-                    " (select number from costs where model = ? order by number desc limit ?)",
-                    (cost.model, cost.model, KEPT_RUNS),
-                )
+        rows = [asdict(cost) for cost in spent]
+        if not rows:
+            return
+        of = costs.c.model == bindparam("of")
+        kept = select(costs.c.number).where(of).order_by(costs.c.number.desc()).limit(KEPT_RUNS)
+        with self._store.writing() as connection:
+            connection.execute(insert(costs), rows)
+            connection.execute(
+                delete(costs).where(of, costs.c.number.not_in(kept)), [{"of": row["model"]} for row in rows]
+            )
 
     def estimate(self, wanted: Mapping[str, int]) -> Estimate:
         """What computing that many partitions of each model will cost.
@@ -71,9 +58,10 @@ class CostLog:
         was smaller. A model that never ran counts as the median of the others.
         """
         known: dict[str, list[Cost]] = {}
-        if self._path.exists():
-            with self._open() as connection:
-                rows = connection.execute("select model, windows, rows, seconds from costs").fetchall()
+        if self._store.exists:
+            query = select(costs.c.model, costs.c.windows, costs.c.rows, costs.c.seconds)
+            with self._store.reading() as connection:
+                rows = connection.execute(query).all()
             for model, windows, count, seconds in rows:
                 known.setdefault(model, []).append(Cost(model=model, windows=windows, rows=count, seconds=seconds))
         nearest = {

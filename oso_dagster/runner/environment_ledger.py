@@ -5,75 +5,52 @@ computes is kept beside the ledger's own windows (kept.py), so that production's
 is there when the version is deployed.
 """
 
-import sqlite3
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from oso_dagster.runner.kept import KeptWindows
-from oso_dagster.runner.ledger import COLUMNS, SCHEMA, Change, Entry, Ledger, entry_of, insert, last_number
-from oso_dagster.runner.ledger_file import transaction
+from sqlalchemy import Connection, delete, insert, select
+
+from oso_dagster.runner.kept import COLUMNS, KeptWindows
+from oso_dagster.runner.ledger import ALWAYS, Change, Entry, Ledger, entry_of, last_number, row_of
+from oso_dagster.runner.ledger_store import LedgerStore, environment_versions, kept_windows
+from oso_dagster.runner.ledger_store import environments as planned_environments
 from oso_dagster.spans import without
 from oso_lake.calendar import Window
-
-_SCHEMA = (
-    SCHEMA
-    + """
-create table if not exists environment_versions (
-  environment text not null, model text not null, version text not null, primary key (environment, model));
-create table if not exists environments (environment text primary key, fingerprint text not null);
-"""
-)
 
 
 class EnvironmentLedger(Ledger):
     """The ledger of one environment of an installation; every call is a transaction."""
 
-    def __init__(self, path: Path, environment: str) -> None:
-        super().__init__(path)
-        self._kept = KeptWindows(path)
+    def __init__(self, url: str, environment: str) -> None:
+        super().__init__(url)
+        self._kept = KeptWindows(url)
         self._environment = environment
-
-    @contextmanager
-    def _open(self) -> Generator[sqlite3.Connection]:
-        with transaction(self._path, _SCHEMA) as connection:
-            yield connection
 
     def planned(self) -> dict[str, str]:
         """Version of each model in the environment's last plan; empty before the first."""
-        if not self._path.exists():
+        if not self._store.exists:
             return {}
-        with self._open() as connection:
-            return dict(
-                connection.execute(
-                    "select model, version from environment_versions where environment = ?", (self._environment,)
-                )
-            )
+        query = select(environment_versions).where(environment_versions.c.environment == self._environment)
+        with self._store.reading() as connection:
+            return {row.model: row.version for row in connection.execute(query)}
 
     def planned_fingerprint(self) -> str | None:
         """Fingerprint of the project that the environment was last planned of."""
-        if not self._path.exists():
-            return None
-        with self._open() as connection:
-            row = connection.execute(
-                "select fingerprint from environments where environment = ?", (self._environment,)
-            ).fetchone()
-        return row[0] if row else None
+        return environments_at(self._store).get(self._environment)
 
     def plan(self, versions: Mapping[str, str], fingerprint: str) -> None:
         """Remember the versions of the environment's plan, and the fingerprint of the project it was made of."""
-        with self._open() as connection:
-            _forget(connection, self._environment)
-            connection.execute("insert into environments values (?, ?)", (self._environment, fingerprint))
-            connection.executemany(
-                "insert into environment_versions values (?, ?, ?)",
-                [(self._environment, model, version) for model, version in versions.items()],
-            )
+        name = self._environment
+        with self._store.writing() as connection:
+            _forget(connection, name)
+            connection.execute(insert(planned_environments).values(environment=name, fingerprint=fingerprint))
+            if versions:
+                rows = [{"environment": name, "model": model, "version": one} for model, one in versions.items()]
+                connection.execute(insert(environment_versions), rows)
 
     def forget(self) -> None:
         """Forget the environment; what it computed stays kept, until `vacuum` drops its tables."""
-        with self._open() as connection:
+        with self._store.writing() as connection:
             _forget(connection, self._environment)
 
     def own(self) -> frozenset[str]:
@@ -105,44 +82,45 @@ class EnvironmentLedger(Ledger):
     def withdraw(self, model: str, window: Window | None) -> None:
         """Forget `window` of `model` (None: all of it) of the environment's version."""
         version = self.planned().get(model, "")
-        with self._open() as connection:
-            _withdraw(connection, model, version, window)
+        with self._store.writing() as connection:
+            _withdraw(connection, model, version, window or ALWAYS)
 
     def record(self, entries: Iterable[Entry], changes: Mapping[str, Sequence[Change]] | None = None) -> None:
         """Record computed windows, in the order in which they were computed (parents first)."""
-        with self._open() as connection:
+        with self._store.writing() as connection:
             for number, entry in enumerate(entries, last_number(connection) + 1):
                 _withdraw(connection, entry.model, entry.version, entry.window)
                 # days that changed are not told here, so that what was partly changed counts as changed whole
                 changed = number if entry.model in (changes or {}) else entry.changed or number
-                insert(connection, replace(entry, computed=number, changed=changed), "kept_windows")
+                connection.execute(insert(kept_windows), [row_of(replace(entry, computed=number, changed=changed))])
 
 
-def environments(path: Path) -> dict[str, str]:
+def environments(url: str) -> dict[str, str]:
     """Fingerprint of the project of each environment that is planned, by name."""
-    if not path.exists():
+    return environments_at(LedgerStore(url))
+
+
+def environments_at(store: LedgerStore) -> dict[str, str]:
+    """The same, of the tables of a ledger."""
+    if not store.exists:
         return {}
-    with transaction(path, _SCHEMA) as connection:
-        return dict(connection.execute("select environment, fingerprint from environments order by 1"))
+    query = select(planned_environments).order_by(planned_environments.c.environment)
+    with store.reading() as connection:
+        return {row.environment: row.fingerprint for row in connection.execute(query)}
 
 
-def _forget(connection: sqlite3.Connection, environment: str) -> None:
-    connection.execute("delete from environments where environment = ?", (environment,))
-    connection.execute("delete from environment_versions where environment = ?", (environment,))
+def _forget(connection: Connection, environment: str) -> None:
+    for table in (planned_environments, environment_versions):
+        connection.execute(delete(table).where(table.c.environment == environment))
 
 
-def _withdraw(connection: sqlite3.Connection, model: str, version: str, window: Window | None) -> None:
-    rows = connection.execute(
-        f"select {COLUMNS} from kept_windows where model = ? and version = ?",  # noqa: S608 - constant names
-        (model, version),
-    ).fetchall()
-    for entry in map(entry_of, rows):
-        left = without(entry.window, [window]) if window else ()
+def _withdraw(connection: Connection, model: str, version: str, window: Window) -> None:
+    table = kept_windows.c
+    of_version = (table.model == model, table.version == version)
+    for entry in map(entry_of, connection.execute(select(*COLUMNS).where(*of_version)).all()):
+        left = without(entry.window, [window])
         if left == (entry.window,):
             continue
-        connection.execute(
-            "delete from kept_windows where model = ? and version = ? and first_day = ?",
-            (model, version, entry.window.start.isoformat()),
-        )
-        for part in left:
-            insert(connection, replace(entry, window=part), "kept_windows")
+        connection.execute(delete(kept_windows).where(*of_version, table.first_day == entry.window.start.isoformat()))
+        if left:
+            connection.execute(insert(kept_windows), [row_of(replace(entry, window=part)) for part in left])

@@ -3,23 +3,19 @@
 Published as the table metric_errors; the arrivals sensor waits longer after each attempt.
 """
 
-import sqlite3
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from oso_dagster.runner.ledger_file import transaction
+from sqlalchemy import and_, delete, func, insert, select
+
+from oso_dagster.runner.ledger_store import LedgerStore, failures
 from oso_lake.calendar import Window
 
-SCHEMA = """
-create table if not exists failures (
-  model text not null, first_day text not null, end_day text not null, version text not null,
-  error_class text not null, message text not null, run_id text not null, attempts integer not null,
-  first_failed_at text not null, last_failed_at text not null, primary key (model, first_day, end_day));
-"""
-_COLUMNS = "model, first_day, end_day, version, error_class, message, run_id, attempts, first_failed_at, last_failed_at"
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
 # an unpartitioned model has no window: the days stand for all of it
 _WHOLE = Window(date(1, 1, 1), date(9999, 12, 31))
 
@@ -40,65 +36,69 @@ class Failure:
 
 
 class FailureLog:
-    """The failures of one installation, in the file of its ledger."""
+    """The failures of one installation, beside its ledger."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @contextmanager
-    def _open(self) -> Generator[sqlite3.Connection]:
-        with transaction(self._path, SCHEMA) as connection:
-            yield connection
+    def __init__(self, url: str) -> None:
+        self._store = LedgerStore(url)
 
     def all(self) -> list[Failure]:
         """Every failure that stands, by model and window."""
-        if not self._path.exists():
+        if not self._store.exists:
             return []
-        with self._open() as connection:
-            rows = connection.execute(f"select {_COLUMNS} from failures order by 1, 2").fetchall()  # noqa: S608 - constant names
-        return [_failure(row) for row in rows]
+        with self._store.reading() as connection:
+            return [_failure(row) for row in connection.execute(select(failures).order_by("model", "first_day"))]
 
-    def record(self, failures: Iterable[Failure]) -> None:
+    def record(self, found: Iterable[Failure]) -> None:
         """Add failures; one that overlaps earlier ones of its model takes their place and counts on from them."""
-        with self._open() as connection:
-            for one in failures:
+        table = failures.c
+        with self._store.writing() as connection:
+            for one in found:
                 window = one.window or _WHOLE
-                first, end, at = window.start.isoformat(), window.end.isoformat(), one.failed_at.isoformat()
-                overlapping = "model = ? and first_day < ? and end_day > ?"
-                attempts, since = connection.execute(
-                    f"select coalesce(max(attempts), 0), min(first_failed_at) from failures where {overlapping}",  # noqa: S608 - constant names
-                    (one.model, end, first),
-                ).fetchone()
-                connection.execute(f"delete from failures where {overlapping}", (one.model, end, first))  # noqa: S608 - constant names
+                overlapping = _overlapping(one.model, window)
+                before = select(func.max(table.attempts), func.min(table.first_failed_at)).where(overlapping)
+                attempts, since = connection.execute(before).one()
+                connection.execute(delete(failures).where(overlapping))
+                at = one.failed_at.isoformat()
                 connection.execute(
-                    f"insert into failures ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant names
-                    (
-                        *(one.model, first, end, one.version, one.error_class, one.message, one.run_id),
-                        *(attempts + 1, since or at, at),
-                    ),
+                    insert(failures).values(
+                        model=one.model,
+                        first_day=window.start.isoformat(),
+                        end_day=window.end.isoformat(),
+                        version=one.version,
+                        error_class=one.error_class,
+                        message=one.message,
+                        run_id=one.run_id,
+                        attempts=(attempts or 0) + 1,
+                        first_failed_at=since or at,
+                        last_failed_at=at,
+                    )
                 )
 
     def clear(self, done: Iterable[tuple[str, Window | None]]) -> bool:
         """Forget the failures of windows that are done now; whether there were any."""
-        if not self._path.exists():
+        if not self._store.exists:
             return False
-        with self._open() as connection:
-            removed = 0
-            for model, window in done:
-                span = window or _WHOLE
-                removed += connection.execute(
-                    "delete from failures where model = ? and first_day < ? and end_day > ?",
-                    (model, span.end.isoformat(), span.start.isoformat()),
-                ).rowcount
+        with self._store.writing() as connection:
+            failing = set(connection.execute(select(failures.c.model).distinct()).scalars())
+            removed = sum(
+                connection.execute(delete(failures).where(_overlapping(model, window or _WHOLE))).rowcount
+                for model, window in done
+                if model in failing
+            )
         return removed > 0
 
     def forget_models_but(self, models: Iterable[str]) -> None:
         """Forget the failures of models that are no more."""
-        with self._open() as connection:
-            known = {name for (name,) in connection.execute("select distinct model from failures")}
-            connection.executemany(
-                "delete from failures where model = ?", [(name,) for name in known.difference(models)]
-            )
+        with self._store.writing() as connection:
+            known = set(connection.execute(select(failures.c.model).distinct()).scalars())
+            if gone := known.difference(models):
+                connection.execute(delete(failures).where(failures.c.model.in_(gone)))
+
+
+def _overlapping(model: str, window: Window) -> "ColumnElement[bool]":
+    table = failures.c
+    first, end = window.start.isoformat(), window.end.isoformat()
+    return and_(table.model == model, table.first_day < end, table.end_day > first)
 
 
 def _failure(row: Sequence) -> Failure:

@@ -25,6 +25,7 @@ from oso_dagster.broken_metrics import BrokenMetric
 from oso_dagster.manifest import Manifest, load_metrics, project_fingerprint, save
 from oso_dagster.manifest_build import describe, metric_entries
 from oso_dagster.project import Project, applied
+from oso_dagster.runner.claims import EVERYTHING, claimed
 from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.locks import compute_lock
 from oso_dagster.runner.plans import PlanHistory, keep_manifest
@@ -136,6 +137,8 @@ def plan(
     ensure_raw_tables(project)
     with (
         compute_lock(settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder="plan", on_wait=tell),
+        # what computes an earlier version must have published before the next one is promoted
+        claimed(settings, EVERYTHING, holder="plan", on_wait=tell),
         applied(settings),
     ):
         manifest, before, after = _apply(project, on_progress or (lambda done, total, detail: None))

@@ -8,25 +8,18 @@ import getpass
 import json
 import os
 import shutil
-import sqlite3
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, insert, select, update
+
 from oso_dagster.manifest import Manifest, cached_path, metrics_path, read_manifest
 from oso_dagster.project import Project
-from oso_dagster.runner.ledger_file import transaction
+from oso_dagster.runner.ledger_store import LedgerStore, plan_history
 
-SCHEMA = """
-create table if not exists plan_history (
-  number integer primary key, environment text not null, planned_at text not null, planned_by text not null,
-  restores integer, fingerprint text not null, added text not null, changed text not null, removed text not null,
-  snapshots text not null);
-"""
-_COLUMNS = "number, environment, planned_at, planned_by, restores, fingerprint, added, changed, removed, snapshots"
 # older ones are still listed, without what going back to them takes
 KEPT_SNAPSHOTS = 20
 FOLDER = "plans"
@@ -71,37 +64,27 @@ class PlanRecord:
 
 
 class PlanHistory:
-    """The plans of one environment of an installation, in the file of its ledger."""
+    """The plans of one environment of an installation, beside its ledger."""
 
     def __init__(self, project: Project) -> None:
-        self._path = project.settings.ledger_db
+        self._store = LedgerStore(project.settings.ledger_url)
         self._environment = project.environment
-
-    @contextmanager
-    def _open(self) -> Generator[sqlite3.Connection]:
-        with transaction(self._path, SCHEMA) as connection:
-            yield connection
 
     def all(self) -> list[PlanRecord]:
         """Every plan, the oldest first."""
-        if not self._path.exists():
+        if not self._store.exists:
             return []
-        with self._open() as connection:
-            rows = connection.execute(
-                f"select {_COLUMNS} from plan_history where environment = ? order by number",  # noqa: S608 - constant names
-                (self._environment,),
-            ).fetchall()
-        return [_record(row) for row in rows]
+        query = select(plan_history).where(plan_history.c.environment == self._environment)
+        with self._store.reading() as connection:
+            return [_record(row) for row in connection.execute(query.order_by(plan_history.c.number))]
 
     def current(self) -> PlanRecord | None:
         """The last one; None before the first."""
-        if not self._path.exists():
+        if not self._store.exists:
             return None
-        with self._open() as connection:
-            row = connection.execute(
-                f"select {_COLUMNS} from plan_history where environment = ? order by number desc limit 1",  # noqa: S608 - constant names
-                (self._environment,),
-            ).fetchone()
+        query = select(plan_history).where(plan_history.c.environment == self._environment)
+        with self._store.reading() as connection:
+            row = connection.execute(query.order_by(plan_history.c.number.desc()).limit(1)).one_or_none()
         return _record(row) if row else None
 
     def target(self, number: int | None = None) -> PlanRecord:
@@ -134,8 +117,10 @@ class PlanHistory:
     ) -> PlanRecord:
         """Record a plan that was applied just now; `differences` are the models added, changed and removed."""
         lists = [json.dumps(names) for names in differences]
-        with self._open() as connection:
-            (last,) = connection.execute("select coalesce(max(number), 0) from plan_history").fetchone()
+        table = plan_history.c
+        mine = table.environment == self._environment
+        with self._store.writing() as connection:
+            last = connection.execute(select(func.max(table.number))).scalar() or 0
             row = (
                 last + 1,
                 self._environment,
@@ -146,15 +131,10 @@ class PlanHistory:
                 *lists,
                 json.dumps(dict(snapshots)),
             )
-            connection.execute(
-                f"insert into plan_history ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant names
-                row,
-            )
-            connection.execute(
-                "update plan_history set snapshots = '{}' where environment = ? and number not in ("
-                "select number from plan_history where environment = ? order by number desc limit ?)",
-                (self._environment, self._environment, KEPT_SNAPSHOTS),
-            )
+            names = [column.name for column in plan_history.c]
+            connection.execute(insert(plan_history), [dict(zip(names, row, strict=True))])
+            kept = select(table.number).where(mine).order_by(table.number.desc()).limit(KEPT_SNAPSHOTS)
+            connection.execute(update(plan_history).where(mine, table.number.not_in(kept)).values(snapshots="{}"))
         return _record(row)
 
 
@@ -202,7 +182,7 @@ def _folder(project: Project) -> Path:
     return project.settings.home / FOLDER
 
 
-def _record(row: tuple[Any, ...]) -> PlanRecord:
+def _record(row: Sequence[Any]) -> PlanRecord:
     number, environment, planned_at, planned_by, restores, fingerprint, added, changed, removed, snapshots = row
     return PlanRecord(
         number=number,

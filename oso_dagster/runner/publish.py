@@ -14,6 +14,7 @@ from oso_dagster.runner.session import Session
 from oso_lake import published
 from oso_lake.calendar import Window
 from oso_lake.catalog import published_namespace
+from oso_lake.database import one_at_a_time
 from oso_lake.published import PublishedModel
 
 if TYPE_CHECKING:
@@ -174,6 +175,17 @@ def update_catalogue(
 ) -> bool:
     """Put the metrics declared and those seen in data into metrics_v0; False when it already says so."""
     contract = in_environment(published.METRICS, environment)
+    with one_at_a_time(catalog, contract.name):
+        return _update_catalogue(catalog, contract, metrics, seen, run_id)
+
+
+def _update_catalogue(
+    catalog: "Catalog",
+    contract: "TableContract",
+    metrics: Mapping[str, MetricEntry],
+    seen: Mapping[str, set[str]],
+    run_id: str,
+) -> bool:
     current = published.current_rows(catalog, contract)
     # what data has shown to production is known in an environment that begins, too
     known = current or published.current_rows(catalog, published.METRICS)
@@ -212,6 +224,11 @@ def publish_failures(catalog: "Catalog", failures: Sequence[Failure], manifest: 
 
 def drop_from_catalogue(catalog: "Catalog", models: Collection[str]) -> None:
     """Take the metrics that only `models` made out of metrics_v0, and these models out of the others."""
+    with one_at_a_time(catalog, published.METRICS.name):
+        _drop_from_catalogue(catalog, models)
+
+
+def _drop_from_catalogue(catalog: "Catalog", models: Collection[str]) -> None:
     current = published.current_rows(catalog, published.METRICS)
     kept = [row | {"models": [name for name in row["models"] if name not in models]} for row in current]
     kept = [row for row in kept if row["models"]]

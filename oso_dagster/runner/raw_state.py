@@ -14,7 +14,7 @@ from oso_dagster.manifest import ModelEntry
 from oso_dagster.raw_sources import BY_NAME
 from oso_dagster.runner.ledger import Sources
 from oso_lake.calendar import ONE_DAY, Window
-from oso_lake.catalog import open_catalog
+from oso_lake.catalog import PinnedTables, current_metadata, open_catalog
 from oso_lake.settings import Settings
 from oso_lake.sources import Landed, input_windows
 
@@ -39,9 +39,19 @@ class RawState:
         return open_catalog(self.settings)
 
     @cached_property
+    def pinned(self) -> PinnedTables:
+        """The raw tables as they were when this was first asked; all answers are of that moment."""
+        return PinnedTables(current_metadata(self.settings))
+
+    def pin(self) -> None:
+        """Answer from now on for the raw tables as they are now."""
+        self.__dict__.pop("pinned", None)
+        _ = self.pinned
+
+    @cached_property
     def landed(self) -> Landed:
         """Receipts, read once a source."""
-        return Landed(self.settings, self.catalog)
+        return Landed(self.settings, self.pinned)
 
     @cached_property
     def lake_end(self) -> date:
@@ -87,14 +97,14 @@ class RawState:
         source = table.split(".", maxsplit=1)[0]
         needed = {day: input_windows(self.settings, source, Window(day, day + ONE_DAY)) or () for day in days.dates()}
         names = sorted({name for windows in needed.values() for name in windows})
-        snapshots = window_snapshots(self.catalog, table, names)
+        snapshots = window_snapshots(self.pinned, table, names)
         return {day.isoformat(): _digest(snapshots.get(name) for name in windows) for day, windows in needed.items()}
 
     def _head(self, table: str) -> str:
         """Id of the snapshot that last changed rows; empty for a table that is empty or does not exist."""
         from oso_lake.probes import content_snapshot
 
-        snapshot_id = content_snapshot(self.catalog, table)
+        snapshot_id = content_snapshot(self.pinned, table)
         return "" if snapshot_id is None else str(snapshot_id)
 
     def sources_of(self, model: ModelEntry, read: Window) -> Sources:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from oso_dagster.manifest import Manifest, ModelEntry, load_metrics
 from oso_dagster.project import Project
+from oso_dagster.runner.claims import EVERYTHING, claimed
 from oso_dagster.runner.kept import KeptWindows
 from oso_dagster.runner.ledger import Entry, Ledger
 from oso_dagster.runner.publish import Audited, publish_batch
@@ -32,10 +33,14 @@ class Reinstated:
 
 def reinstate(project: Project, manifest: Manifest, run_id: str, on_wait: Callable[[str], None]) -> Reinstated:
     """Publish and record what is kept of the planned versions; what fails stays stale and is computed again."""
-    kept, ledger = KeptWindows(project.settings.ledger_db), Ledger(project.settings.ledger_db)
+    kept, ledger = KeptWindows(project.settings.ledger_url), Ledger(project.settings.ledger_url)
     if not kept.of(_planned(ledger, manifest)):
         return Reinstated(failed={})
-    with open_store(project, holder=f"{run_id}: publishing what is kept", on_wait=on_wait) as store:
+    holder = f"{run_id}: publishing what is kept"
+    with (
+        open_store(project, holder=holder, on_wait=on_wait) as store,
+        claimed(project.settings, EVERYTHING, holder=holder, on_wait=on_wait),
+    ):
         held = kept.of(_planned(ledger, manifest))
         session = read_session(store, sorted(held))
         current = ledger.entries()

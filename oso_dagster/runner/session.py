@@ -4,7 +4,7 @@ Opened under the compute lock and closed before it is given back. What a window 
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from oso_dagster.project import ENVIRONMENT, Project, applied
 from oso_dagster.runner.locks import compute_lock
 from oso_lake.calendar import Window
+from oso_lake.settings import Settings
 
 if TYPE_CHECKING:
     from sqlmesh import Context
@@ -30,6 +31,10 @@ def to_interval(window: Window) -> Interval:
     return int(window.start_at.timestamp() * 1000), int(window.end_at.timestamp() * 1000)
 
 
+class ClocksDifferError(RuntimeError):
+    """What was written to SQLMesh's state does not count, since another machine's clock is ahead."""
+
+
 @dataclass
 class Session:
     """Snapshots by plain model name (`oso.stars_to_project_daily`) of the models asked for and their parents."""
@@ -39,6 +44,8 @@ class Session:
     by_id: "dict[SnapshotId, Snapshot]"
     waited_seconds: float = 0.0
     environment: str = ENVIRONMENT
+    # others compute other windows meanwhile, on other machines too
+    is_shared: bool = False
 
     def parents(self, name: str) -> "dict[str, Snapshot]":
         """The snapshots that SQLMesh needs to render `name`: its parents and itself.
@@ -61,6 +68,7 @@ class Session:
         # the interval may have been recorded under an earlier identifier of the same version (a reworded comment)
         self.context.state_sync.remove_intervals([(snapshot, interval)], remove_shared_versions=True)
         snapshot.remove_interval(interval)
+        self._require({name: snapshot.intervals})
         return True
 
     def record(self, done: Iterable[tuple[str, Interval]]) -> None:
@@ -83,6 +91,30 @@ class Session:
             )
             snapshot.intervals = merge_intervals([*snapshot.intervals, interval])
         self.context.state_sync.add_snapshots_intervals(rows)
+        self._require({plain_name(row.name): self.snapshots[plain_name(row.name)].intervals for row in rows})
+
+    def _require(self, expected: Mapping[str, Sequence[Interval]]) -> None:
+        """Raise ClocksDifferError unless what is stored is what was meant.
+
+        SQLMesh puts what was recorded and taken back in the order of the writers' clocks, to the millisecond: what a
+        clock that is ahead has recorded cannot be taken back until the others have caught up.
+        """
+        if not self.is_shared or not expected:
+            return
+        refresh_intervals(self.context, [self.snapshots[name] for name in expected])
+        if wrong := [
+            name for name, intervals in expected.items() if list(self.snapshots[name].intervals) != list(intervals)
+        ]:
+            raise ClocksDifferError(
+                f"SQLMesh's state of {wrong[0]} is not what was just written: the clock of another machine is ahead; "
+                "synchronize the machines' clocks and run it again"
+            )
+
+    def show_lake(self, settings: Settings) -> None:
+        """Let the models read the raw tables as they are now; a store that is open for long shows older ones."""
+        from sqlmesh_project.lake_connection import refresh_raw
+
+        refresh_raw(self.context.engine_adapter.cursor, settings)
 
     def fetch_arrow(self, sql: str) -> Any:
         """Rows of a query on the compute store as an Arrow table."""
@@ -104,6 +136,8 @@ class Store:
     context: "Context"
     waited_seconds: float
     environment: str = ENVIRONMENT
+    # other processes compute at the same time: only DuckDB's file has one writer
+    is_shared: bool = False
     snapshots: "dict[SnapshotId, Snapshot]" = field(default_factory=dict)
 
 
@@ -125,13 +159,21 @@ def read_session(store: Store, models: Sequence[str]) -> Session:
     """The snapshots of `models` and their parents, and no others: 600 take 1.6 s; raises NotPlannedError."""
     by_id = _read_snapshots(store, models)
     snapshots = {plain_name(snapshot.name): snapshot for snapshot in by_id.values()}
+    if store.is_shared:
+        refresh_intervals(store.context, list(by_id.values()))
     return Session(
         context=store.context,
         snapshots=snapshots,
         by_id=by_id,
         waited_seconds=store.waited_seconds,
         environment=store.environment,
+        is_shared=store.is_shared,
     )
+
+
+def refresh_intervals(context: "Context", snapshots: "Sequence[Snapshot]") -> None:
+    """Read again what is recorded as done of `snapshots`, which others may have changed."""
+    context.state_sync.refresh_snapshot_intervals(snapshots)
 
 
 @contextmanager

@@ -67,6 +67,11 @@ class Server:
             self._execute(f"create database {_quoted(name)}")
         return self.url(name)
 
+    def copy_database(self, source: str, name: str) -> str:
+        """Make database `name` as `source` is now, to which nobody may be connected; its URL."""
+        self._execute(f"create database {_quoted(name)} template {_quoted(source)}")
+        return self.url(name)
+
     def drop_database(self, name: str) -> None:
         """Drop database `name` if it exists, and end who is connected to it."""
         self._execute(f"drop database if exists {_quoted(name)} with (force)")

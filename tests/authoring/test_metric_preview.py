@@ -61,7 +61,7 @@ def settings(tmp_path: Path) -> Settings:
         connection.execute(f"ATTACH '{settings.compute_db}' AS metrics; USE metrics")
         connection.execute(STORE)
     names = ("int_events_daily__github", "artifacts_by_project_v1", "int_bots")
-    Ledger(settings.home / "ledger.db").record(
+    Ledger(settings.ledger_url).record(
         Entry(model=f"oso.{name}", window=Window(START, END), version="1", sources={}) for name in names
     )
     return settings
@@ -138,7 +138,7 @@ def test_what_is_not_computed_is_named_with_what_to_run(settings: Settings, metr
 def test_a_bucket_that_is_not_over_is_refused(settings: Settings, metrics: Registry) -> None:
     (settings.home / "ledger.db").unlink()
     short = Window(START, date(2025, 9, 20))
-    Ledger(settings.home / "ledger.db").record(
+    Ledger(settings.ledger_url).record(
         [Entry(model="oso.int_events_daily__github", window=short, version="1", sources={})]
     )
     with pytest.raises(CannotPreviewError, match="no whole monthly window lies in what is computed, 2025-09-01 until"):

@@ -73,7 +73,7 @@ def versions(checkout: Checkout) -> dict[str, str]:
     """The planned version of each metric model."""
     script = (
         "import json, sys; from pathlib import Path; from oso_dagster.runner.ledger import Ledger;"
-        "print(json.dumps(Ledger(Path(sys.argv[1]) / 'ledger.db').planned()))"
+        "print(json.dumps(Ledger('sqlite:///' + sys.argv[1] + '/ledger.db').planned()))"
     )
     done = checkout.run(sys.executable, "-c", script, str(checkout.home))
     return {name: version for name, version in json.loads(done.stdout).items() if "_to_" in name}

@@ -115,7 +115,7 @@ def _files(project: Project) -> set[str]:
 
 
 def test_an_estimate_takes_the_run_nearest_in_size_and_scales_up(tmp_path) -> None:
-    log = CostLog(tmp_path / "ledger.db")
+    log = CostLog(f"sqlite:///{tmp_path / 'ledger.db'}")
     log.record(Cost(model="a", windows=n, rows=10 * n, seconds=0.1 * n) for n in (1, 2, 3, 4, 5, 10, 20))
     found = log.estimate({"a": 40, "b": 7})
     assert (found.models, found.windows, found.guessed) == (2, 47, 1)

@@ -208,7 +208,7 @@ def test_records_of_a_model_go_once_nothing_of_it_can_come_back(worn: Project) -
     weekly = "oso.forks_to_artifact_weekly"
     (worn.path / "models" / "forks_to_artifact_weekly.sql").unlink()
     api.plan(worn.settings, project=worn)
-    ledger = worn.settings.home / "ledger.db"
+    ledger = worn.settings.ledger_url
     assert maintain(worn, "prune", is_applied=True) == [], "its version is still there"
     maintain(worn, "vacuum", is_applied=True, older_than=timedelta(0))
     (gone,) = maintain(worn, "prune", is_applied=False)
