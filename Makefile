@@ -20,10 +20,10 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 RUN := .venv/bin/
 STAMP := .venv/.synced
 
-.PHONY: help setup demo dev test test-tools lint types format bench docs clean
+.PHONY: help setup demo dev test test-tools test-k8s lint types format bench docs clean
 
 help: ## Say what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .tools/uv/bin/uv:
 	@echo "uv is not installed: putting it into .tools/uv from the package index"
@@ -47,6 +47,10 @@ test-tools: $(STAMP)
 
 test: $(STAMP) test-tools ## Pass the tests
 	$(RUN)pytest -n 2 --dist loadfile
+
+test-k8s: $(STAMP) ## The manifests on a real control plane, which Go builds once: ten minutes, then half a minute
+	$(RUN)python k8s/testing/kubernetes_control_plane.py
+	$(RUN)pytest -n 0 k8s/testing
 
 lint: $(STAMP) ## Format, lint, import direction, and the metrics
 	$(RUN)ruff format --check .

@@ -145,6 +145,7 @@ def test_rights_are_these_and_no_others(manifests: list[Manifest]) -> None:
         ("jobs/status", "get"),
         ("pods", "get"),
         ("pods", "list"),
+        ("pods", "delete"),
         ("pods/log", "get"),
         ("events", "list"),
     }
