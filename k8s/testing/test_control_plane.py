@@ -22,11 +22,11 @@ from manifests import ROOT, overlay
 from run_launcher import job_of, launcher_of
 from trino_stand_in import trino_of
 
+from oso_dagster.cluster.database import cluster_url
 from oso_dagster.cluster.keeping import utc_now
 from oso_dagster.cluster.kubernetes import KubernetesDriver, connect
 from oso_dagster.cluster.leases import Claim, LeaseStore
 from oso_dagster.cluster.processes import COORDINATOR, free_port
-from oso_dagster.cluster.settings import lease_url
 from oso_dagster.defs.capacity import capacity_sensor
 from oso_dagster.defs.resources import Pipeline
 from oso_dagster.manifest import Manifest
@@ -120,7 +120,7 @@ def installation(
             context = dg.build_sensor_context(instance=instance, resources={"pipeline": pipeline})
             return str(capacity_sensor.evaluate_tick(context).skip_message)
 
-    return Installation(LeaseStore(lease_url(settings, None)), tick)
+    return Installation(LeaseStore(cluster_url(settings)), tick)
 
 
 def test_every_pod_of_the_overlay_is_admitted_and_finds_a_node(plane: ControlPlane, admin: client.ApiClient) -> None:
@@ -270,7 +270,9 @@ def test_a_run_is_launched_and_ended_by_dagster_s_account_and_admitted(
 
         _until(lambda: phases() == ["Running"], phases)
         dagster = DagsterKubernetesClient(batch, core, logging.info, time.sleep, time.time)
-        assert dagster.get_job_status(name, NAMESPACE).active == 1
+        status = dagster.get_job_status(name, NAMESPACE)
+        assert status is not None
+        assert status.active == 1
         dagster.delete_job(name, NAMESPACE)
         _until(lambda: phases() == [], phases)
         for ask in (

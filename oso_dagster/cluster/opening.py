@@ -1,6 +1,5 @@
 """Opens the cluster that the environment describes, and reads what work Dagster has for it."""
 
-import os
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -8,11 +7,12 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from oso_dagster.cluster.capacity import Cluster, Expected, work_of
+from oso_dagster.cluster.database import cluster_url
 from oso_dagster.cluster.demand import Work
 from oso_dagster.cluster.drivers import Driver
 from oso_dagster.cluster.leases import LeaseStore
 from oso_dagster.cluster.record import KedaDriver, Record
-from oso_dagster.cluster.settings import ClusterSettings, lease_url
+from oso_dagster.cluster.settings import ClusterSettings
 from oso_dagster.cluster.trino_http import TrinoHttp
 from oso_lake.settings import Settings
 
@@ -25,7 +25,7 @@ def open_cluster(settings: Settings, options: ClusterSettings) -> Generator[Clus
     """The cluster that the environment names; raises ValueError where it names none."""
     if options.driver == "none":
         raise ValueError("no cluster is configured: set OSO_CLUSTER_DRIVER, see docs/deployment.md")
-    url = lease_url(settings, os.environ.get("OSO_DATABASE_URL"))
+    url = cluster_url(settings)
     password = options.trino_password.get_secret_value() if options.trino_password else None
     record = Record(url)
     with ExitStack() as stack:

@@ -7,7 +7,6 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from oso_dagster.cluster.demand import Policy
-from oso_lake.settings import Settings
 
 
 class ClusterSettings(BaseSettings):
@@ -57,8 +56,3 @@ class ClusterSettings(BaseSettings):
     def lease_ttl(self) -> timedelta:
         """Time to live of a lease."""
         return timedelta(seconds=self.lease_ttl_seconds)
-
-
-def lease_url(settings: Settings, database_url: str | None) -> str:
-    """Where leases are kept: in the installation's PostgreSQL, or in a file below its home."""
-    return database_url or f"sqlite:///{settings.home / 'leases.db'}"

@@ -274,7 +274,7 @@ def test_keda_reads_required_workers_and_the_code_location_loses_its_right(with_
     assert scaled["spec"]["minReplicaCount"] == 0
     (trigger,) = scaled["spec"]["triggers"]
     assert trigger["type"] == "postgresql"
-    assert "FROM capacity_wanted WHERE name = 'trino-worker'" in trigger["metadata"]["query"]
+    assert "FROM oso.capacity_wanted WHERE name = 'trino-worker'" in trigger["metadata"]["query"]
     settings = find(with_keda, "ConfigMap", "oso-settings")["data"]
     assert settings["OSO_CLUSTER_DRIVER"] == "keda"
     assert str(scaled["spec"]["maxReplicaCount"]) == settings["OSO_CLUSTER_MAX_WORKERS"]

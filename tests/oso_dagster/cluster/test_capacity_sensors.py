@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import dagster as dg
 import pytest
+from pydantic import SecretStr
 
 from oso_dagster.assemble import build_definitions
+from oso_dagster.cluster.database import cluster_url
 from oso_dagster.cluster.keeping import utc_now
 from oso_dagster.cluster.opening import open_cluster, work_at_hand
-from oso_dagster.cluster.settings import ClusterSettings, lease_url
+from oso_dagster.cluster.settings import ClusterSettings
 from oso_dagster.defs.capacity import build_cluster_sensors
 from oso_dagster.project import Project
 
@@ -57,8 +59,9 @@ def test_runs_that_say_they_compute_on_trino_are_work_and_others_are_not() -> No
 
 
 def test_leases_are_kept_in_the_database_where_there_is_one(project: Project) -> None:
-    assert lease_url(project.settings, None) == f"sqlite:///{project.settings.home / 'leases.db'}"
-    assert lease_url(project.settings, "postgresql+psycopg2://db/oso") == "postgresql+psycopg2://db/oso"
+    assert cluster_url(project.settings) == f"sqlite:///{project.settings.home / 'leases.db'}"
+    shared = project.settings.model_copy(update={"database_url": SecretStr("postgresql+psycopg2://db/oso")})
+    assert cluster_url(shared) == shared.ledger_url
 
 
 def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,17 +12,23 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from oso_dagster.cluster.database import cluster_url
 from oso_dagster.cluster.keeping import Need, holding, utc_now
 from oso_dagster.cluster.leases import Claim, LeaseStore
+from oso_lake.settings import Settings
 
 NOW = datetime(2026, 11, 2, 3, 30, tzinfo=UTC)
 TTL = timedelta(minutes=2)
 CLAIM = Claim(workers=3, node_seconds=1_800.0, slots=8)
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'new' / 'leases.db'}"
+@pytest.fixture(params=["file", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A file, or the ledger's schema of an empty database."""
+    settings = Settings(home=tmp_path / "new")
+    if request.param == "postgresql":
+        settings = Settings(home=tmp_path, database_url=request.getfixturevalue("database"))
+    return cluster_url(settings)
 
 
 @pytest.fixture
