@@ -9,6 +9,8 @@ import dagster as dg
 from oso_dagster.cluster.settings import ClusterSettings
 from oso_dagster.defs.broken_assets import broken_asset_specs, broken_checks
 from oso_dagster.defs.capacity import build_cluster_sensors
+from oso_dagster.defs.coverage_checks import build_coverage_checks
+from oso_dagster.defs.coverage_reports import coverage_sensor, report_job
 from oso_dagster.defs.jobs import JOBS
 from oso_dagster.defs.maintenance import MAINTENANCE_ASSETS
 from oso_dagster.defs.metric_assets import build_metric_assets
@@ -48,10 +50,10 @@ def build_definitions(
             *broken_asset_specs(manifest, start),
             *MAINTENANCE_ASSETS,
         ],
-        asset_checks=broken_checks(manifest),
-        jobs=JOBS,
+        asset_checks=[*build_coverage_checks(manifest, start), *broken_checks(manifest)],
+        jobs=[*JOBS, report_job],
         schedules=SCHEDULES,
-        sensors=[*SENSORS, *build_cluster_sensors(ClusterSettings())],
+        sensors=[*SENSORS, coverage_sensor, *build_cluster_sensors(ClusterSettings())],
         resources=build_resources(pipeline),
         executor=dg.in_process_executor,
         metadata={"plan": told} if told else None,

@@ -116,7 +116,12 @@ class Grain(Enum):
 
     def count(self, span: Window) -> int:
         """How many whole buckets lie inside `span`."""
-        return sum(1 for _ in self.windows(span))
+        if (whole := self.whole(span)) is None:
+            return 0
+        if self.months:
+            years, months = whole.end.year - whole.start.year, whole.end.month - whole.start.month
+            return (12 * years + months) // self.months
+        return whole.days // (7 if self is Grain.WEEKLY else 1)
 
     def parse_key(self, key: str) -> Window:
         """The window of a partition key `YYYY-MM-DD`; raises ValueError that names the nearest valid key."""

@@ -16,7 +16,7 @@ import dagster as dg
 CATCH_UP_LOCK = "catch_up.lock"
 # a run that nobody works on may be one that is just about to begin
 GRACE = timedelta(minutes=5)
-_UNDER_WAY = [
+UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
@@ -64,7 +64,7 @@ def bury(
 
 def under_way(instance: dg.DagsterInstance, jobs: Collection[str], lock: Path, now: datetime) -> str | None:
     """Id of a run of one of `jobs` that is queued or runs; runs whose process is gone are buried first."""
-    records = instance.get_run_records(dg.RunsFilter(statuses=_UNDER_WAY))
+    records = instance.get_run_records(dg.RunsFilter(statuses=UNDER_WAY))
     runs = [one for one in records if one.dagster_run.job_name in jobs]
     left = bury(instance, runs, lock, now) if runs else []
     return left[0].dagster_run.run_id if left else None
