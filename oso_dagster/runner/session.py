@@ -68,7 +68,7 @@ class Session:
         # the interval may have been recorded under an earlier identifier of the same version (a reworded comment)
         self.context.state_sync.remove_intervals([(snapshot, interval)], remove_shared_versions=True)
         snapshot.remove_interval(interval)
-        self._require({name: snapshot.intervals})
+        self._require({name: interval}, is_done=False)
         return True
 
     def record(self, done: Iterable[tuple[str, Interval]]) -> None:
@@ -91,24 +91,27 @@ class Session:
             )
             snapshot.intervals = merge_intervals([*snapshot.intervals, interval])
         self.context.state_sync.add_snapshots_intervals(rows)
-        self._require({plain_name(row.name): self.snapshots[plain_name(row.name)].intervals for row in rows})
+        self._require({plain_name(row.name): row.intervals[0] for row in rows}, is_done=True)
 
-    def _require(self, expected: Mapping[str, Sequence[Interval]]) -> None:
-        """Raise ClocksDifferError unless what is stored is what was meant.
+    def _require(self, windows: Mapping[str, Interval], *, is_done: bool) -> None:
+        """Raise ClocksDifferError unless what was just written of these windows is what is stored.
 
         SQLMesh puts what was recorded and taken back in the order of the writers' clocks, to the millisecond: what a
-        clock that is ahead has recorded cannot be taken back until the others have caught up.
+        clock that is ahead has recorded cannot be taken back until the others have caught up. Other windows of the
+        same models may have been recorded by others meanwhile.
         """
-        if not self.is_shared or not expected:
+        if not self.is_shared or not windows:
             return
-        refresh_intervals(self.context, [self.snapshots[name] for name in expected])
-        if wrong := [
-            name for name, intervals in expected.items() if list(self.snapshots[name].intervals) != list(intervals)
-        ]:
-            raise ClocksDifferError(
-                f"SQLMesh's state of {wrong[0]} is not what was just written: the clock of another machine is ahead; "
-                "synchronize the machines' clocks and run it again"
-            )
+        refresh_intervals(self.context, [self.snapshots[name] for name in windows])
+        for name, (low, high) in windows.items():
+            recorded = self.snapshots[name].intervals
+            is_there = any(start <= low and high <= end for start, end in recorded)
+            is_touched = any(start < high and low < end for start, end in recorded)
+            if (is_done and not is_there) or (not is_done and is_touched):
+                raise ClocksDifferError(
+                    f"SQLMesh's state of {name} is not what was just written: the clock of another machine is ahead; "
+                    "synchronize the machines' clocks and run it again"
+                )
 
     def show_lake(self, settings: Settings) -> None:
         """Let the models read the raw tables as they are now; a store that is open for long shows older ones."""
@@ -152,7 +155,7 @@ def open_store(project: Project, *, holder: str, on_wait: Callable[[str], None])
         applied(settings),
         open_context(project) as context,
     ):
-        yield Store(context, waited, project.environment)
+        yield Store(context, waited, project.environment, is_shared=settings.engine != "duckdb")
 
 
 def read_session(store: Store, models: Sequence[str]) -> Session:

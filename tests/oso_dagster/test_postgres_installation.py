@@ -1,10 +1,13 @@
 """An installation whose catalog, SQLMesh state, Dagster storage and ledger are in PostgreSQL."""
 
+import multiprocessing
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from interval_writers import MODEL, SPAN, TABLE, require_truth, write_intervals
 from postgres_installation import PROJECT, START, Original
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import create_engine, text
@@ -13,8 +16,9 @@ from sqlalchemy.pool import NullPool
 from oso_dagster import api
 from oso_dagster.cli.checkup import database as examine_database
 from oso_dagster.instance import open_instance
-from oso_dagster.project import Project
+from oso_dagster.project import Project, applied
 from oso_dagster.runner.compute import costs_of, failures_of, ledger_of
+from oso_dagster.runner.session import Store, open_context, read_session
 from oso_lake import Lake
 from oso_lake.settings import Settings
 
@@ -98,3 +102,48 @@ def test_an_installation_without_a_database_is_told_from_one_with_by_its_setting
     assert ledger_of(plain).planned() == {}
     assert not (tmp_path / "plain").exists()
     assert len(ledger_of(postgres_project).planned()) == 14
+
+
+def _at_once(work: Callable[..., None], *calls: tuple) -> None:
+    """Run `work` with each of `calls` in a process of its own, at the same time; all must succeed."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["interval_writers", "oso_dagster.assemble"])
+    processes = [context.Process(target=work, args=call) for call in calls]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(300)
+    assert [process.exitcode for process in processes] == [0] * len(calls)
+
+
+def test_two_processes_that_record_and_take_back_windows_agree_on_what_is_done(postgres_project: Project) -> None:
+    """The trap of SQLMesh's issue 3866: without turns, what one takes back another calls done."""
+    url = postgres_project.settings.catalog_uri
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(TABLE))
+    _at_once(write_intervals, (postgres_project, 1, 12), (postgres_project, 2, 12))
+    with applied(postgres_project.settings), open_context(postgres_project) as context:
+        require_truth(read_session(Store(context, 0.0), [MODEL]), engine, SPAN)
+    engine.dispose()
+
+
+def test_two_processes_over_overlapping_windows_publish_each_row_once(postgres_project: Project) -> None:
+    days = [(date(2024, 1, 1), date(2024, 1, 20)), (date(2024, 1, 10), date(2024, 2, 1))]
+    _at_once(_materialize, *((postgres_project, begin, end) for begin, end in days))
+    rows = Lake(postgres_project.settings).arrow(
+        "select sample_date, artifact_id, amount from timeseries_metrics_by_artifact_v0"
+    )
+    assert rows.num_rows == 3 * 31
+    assert len(set(zip(rows.column(0).to_pylist(), rows.column(1).to_pylist(), strict=True))) == 3 * 31
+    report = api.materialize(
+        postgres_project.settings, "+stars_to_artifact_daily", end=date(2024, 2, 1), project=postgres_project
+    )
+    assert report.runs == (), "both are recorded"
+
+
+def _materialize(project: Project, begin: date, end: date) -> None:
+    report = api.materialize(
+        project.settings, "+stars_to_artifact_daily", begin=begin, end=end, force=True, project=project
+    )
+    assert report.failed == {}
