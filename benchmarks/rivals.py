@@ -25,11 +25,20 @@ MODEL = f"oso.{TABLE}"
 DAGSTER_SQLMESH = """
 import sys
 import dagster as dg
-from dagster_sqlmesh import SQLMeshContextConfig, SQLMeshResource, sqlmesh_assets
+from dagster_sqlmesh import SQLMeshContextConfig, SQLMeshDagsterTranslator, SQLMeshResource, sqlmesh_assets
 import oso_dagster.project  # the switches that SQLMesh reads when it is imported
 
 project, model, day = sys.argv[1:]
-config = SQLMeshContextConfig(path=project, gateway="duckdb")
+
+class Translator(SQLMeshDagsterTranslator):
+    def get_tags(self, context, model):
+        return {}  # its own refuses tags such as grain=daily
+
+class WithTranslator(SQLMeshContextConfig):
+    def get_translator(self):
+        return Translator()
+
+config = WithTranslator(path=project, gateway="duckdb")
 
 @sqlmesh_assets(environment="prod", config=config, enabled_subsetting=True)
 def assets(context: dg.AssetExecutionContext, sqlmesh: SQLMeshResource):

@@ -7,7 +7,7 @@ import click
 
 from oso_dagster.cli.output import json_option, load_settings, print_json, print_table
 
-NAMES = ("vacuum", "prune", "compact", "expire", "orphans")
+NAMES = ("vacuum", "prune", "settle", "compact", "expire", "orphans")
 EPILOG = """
 \b
 Examples:
@@ -36,6 +36,7 @@ def maintain(tasks: tuple[str, ...], is_applied: bool, days: float | None, limit
     \b
     vacuum   tables of model versions that no environment uses
     prune    records of models that are gone
+    settle   records of adjacent windows become one
     compact  many small data files of a partition become one
     expire   old snapshots leave the tables' metadata
     orphans  files that no table refers to, three days after they were written

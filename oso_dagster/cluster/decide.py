@@ -113,9 +113,7 @@ def _demand(
     """A run that holds, or held, a lease counts by the lease alone: one that was killed says nothing any more."""
     living = [lease for lease in leases if lease.is_living(now)]
     # a lease's owner is told in words that hold the run's id
-    runs = [
-        one for one in work if _counts(one, now, policy) and not any(one.owner in lease.owner for lease in leases)
-    ]
+    runs = [one for one in work if _counts(one, now, policy) and not any(one.owner in lease.owner for lease in leases)]
     is_silent = silent_since is not None and now - silent_since < policy.silence
     queries = trino.queries if trino is not None else 0
     return _Demand(

@@ -20,6 +20,7 @@ GROUP = "maintenance"
 DESCRIPTIONS = {
     "vacuum": "Drops tables of model versions that no environment uses, merges interval records.",
     "prune": "Forgets what was computed, failed and cost of models that are gone.",
+    "settle": "Joins the records of adjacent windows that nothing tells apart any more.",
     "compact": "Rewrites many small data files of a partition into one.",
     "expire": "Takes old snapshots out of the tables' metadata.",
     "orphans": "Deletes files that no table refers to.",

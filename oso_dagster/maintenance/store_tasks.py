@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Callable
 
+from oso_dagster.computing import freshness_of
 from oso_dagster.environments import forget_expired
 from oso_dagster.maintenance.reporting import Found, Limits
+from oso_dagster.maintenance.settling import settled
 from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
 from oso_dagster.runner.claims import EVERYTHING, claimed
 from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.locks import compute_lock
 from oso_dagster.runner.records import forget_models, forget_versions, recorded_models
 from oso_dagster.runner.session import Store, open_store, plain_name
 
@@ -73,6 +76,28 @@ def prune_ledger(project: Project, limits: Limits, is_applied: bool, log: Callab
     if is_applied and gone:
         forget_models(ledger, gone)
     return [Found(subject=name, kind="records", count=recorded[name], rows=recorded[name]) for name in gone]
+
+
+def settle_ledger(project: Project, limits: Limits, is_applied: bool, log: Callable[[str], None]) -> list[Found]:
+    """Records of adjacent windows become one where nothing that may become stale tells them apart; see settling.py.
+
+    `limit` is how many models; a model with something stale waits for the next time.
+    """
+    settings = project.settings
+    with (
+        compute_lock(
+            settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder="task settle", on_wait=log
+        ),
+        claimed(settings, EVERYTHING, holder="task settle", on_wait=log),
+    ):
+        ledger = ledger_of(project)
+        freshness = freshness_of(project, load_manifest(project), limits.now)
+        found = settled(freshness, ledger.oldest_kept())
+        entries = dict(sorted(found.entries.items())[: limits.limit])
+        if is_applied:
+            ledger.settle(entries, found.seen)
+    gone = {name: len(freshness.entries[name]) - len(kept) for name, kept in entries.items()}
+    return [Found(subject=name, kind="records", count=count, rows=count) for name, count in gone.items() if count]
 
 
 def _kept(project: Project, names: list[str], log: Callable[[str], None]) -> set[str]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from oso_dagster.maintenance.lake_tasks import compact_tables, expire_snapshots, remove_orphans
 from oso_dagster.maintenance.reporting import Found, Limits
-from oso_dagster.maintenance.store_tasks import prune_ledger, vacuum_store
+from oso_dagster.maintenance.store_tasks import prune_ledger, settle_ledger, vacuum_store
 from oso_dagster.project import Project
 from oso_dagster.runner.locks import MAINTENANCE_LOCK, compute_lock
 
@@ -40,6 +40,11 @@ TASKS: Mapping[str, Task] = {
             name="prune",
             description="Forget what was computed, failed and cost of models that are gone.",
             run=prune_ledger,
+        ),
+        Task(
+            name="settle",
+            description="Join the records of adjacent windows that nothing tells apart any more.",
+            run=settle_ledger,
         ),
         Task(
             name="compact",

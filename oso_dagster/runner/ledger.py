@@ -5,7 +5,7 @@ It may be deleted: everything then counts as stale. Written in the step that rec
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -169,6 +169,24 @@ class Ledger:
             if changes:
                 # older than everything that is computed: nobody can have missed them
                 connection.execute(delete(changed_days).where(changed_days.c.number < _oldest(connection)))
+
+    def oldest_kept(self) -> int | None:
+        """The lowest number at which something was computed of a version that is not planned and may come back."""
+        with self._store.reading() as connection:
+            return connection.execute(select(func.min(kept_windows.c.computed))).scalar()
+
+    def settle(self, entries: Mapping[str, Sequence[Entry]], seen: Collection[str]) -> None:
+        """Put `entries` (by model) in place of what is recorded, and forget the changed days of the models `seen`.
+
+        Only while nothing is computed; which may be replaced is decided in maintenance/settling.py.
+        """
+        with self._store.writing() as connection:
+            if entries:
+                connection.execute(delete(computed_windows).where(computed_windows.c.model.in_(entries)))
+                rows = [row_of(entry) for of_model in entries.values() for entry in of_model]
+                connection.execute(insert(computed_windows), rows)
+            if seen:
+                connection.execute(delete(changed_days).where(changed_days.c.model.in_(seen)))
 
 
 def _oldest(connection: Connection) -> int:
