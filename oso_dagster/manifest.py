@@ -67,6 +67,8 @@ class ModelEntry:
     parents: tuple[str, ...] = ()
     raw_inputs: tuple[str, ...] = ()
     asset_tags: Mapping[str, str] = field(default_factory=dict)
+    # the file that it is written in, below the project's folder
+    path: str = ""
     # for a model without partitions: SQL that says which days changed rows matter to; see runner/footprints.py
     footprint: str = ""
 

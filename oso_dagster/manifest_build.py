@@ -93,8 +93,16 @@ def _entry(context: "Context", model: "Model", snapshot: "Snapshot", names: dict
         parents=tuple(sorted(names[fqn] for fqn in model.depends_on if fqn in names)),
         raw_inputs=tuple(sorted(_raw_inputs(model))),
         asset_tags=OsoSQLMeshTranslator().get_tags(context, model),
+        path=_path(context, model),
         footprint=_footprint(context, names[model.fqn]),
     )
+
+
+def _path(context: "Context", model: "Model") -> str:
+    """Of SQL files; a model that Python code makes is written elsewhere, which its metric says."""
+    if model._path is None or model._path.suffix != ".sql":
+        return ""
+    return str(Path(model._path).resolve().relative_to(Path(context.path).resolve()))
 
 
 def _footprint(context: "Context", name: str) -> str:

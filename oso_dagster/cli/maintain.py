@@ -7,7 +7,7 @@ import click
 
 from oso_dagster.cli.output import json_option, load_settings, print_json, print_table
 
-NAMES = ("vacuum", "prune", "settle", "compact", "expire", "orphans")
+NAMES = ("vacuum", "prune", "settle", "compact", "expire", "orphans", "runs")
 EPILOG = """
 \b
 Examples:
@@ -25,8 +25,8 @@ Examples:
     "days",
     type=click.FloatRange(min=0),
     metavar="DAYS",
-    help="Snapshots that were replaced so long ago go, all but the newest; 0 also drops unused model versions at once. "
-    "[default: 7, and at least 20 snapshots stay]",
+    help="Snapshots that were replaced so long ago go, all but the newest, and runs that ended so long ago; 0 also "
+    "drops unused model versions at once. [default: 7, and at least 20 snapshots stay; 30 for runs]",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many things in each task (not in vacuum).")
 @json_option
@@ -40,6 +40,7 @@ def maintain(tasks: tuple[str, ...], is_applied: bool, days: float | None, limit
     compact  many small data files of a partition become one
     expire   old snapshots leave the tables' metadata
     orphans  files that no table refers to, three days after they were written
+    runs     Dagster's runs that computed nothing that is still shown
 
     Nothing turns stale by it, and readers keep what they have open.
     """

@@ -24,6 +24,7 @@ DESCRIPTIONS = {
     "compact": "Rewrites many small data files of a partition into one.",
     "expire": "Takes old snapshots out of the tables' metadata.",
     "orphans": "Deletes files that no table refers to.",
+    "runs": "Forgets Dagster's runs that ended long ago and computed nothing that is still shown.",
 }
 
 

@@ -1,7 +1,7 @@
 """The tasks of `oso maintain` and of the job `maintenance`: their names, what limits them, and one call that runs one.
 
 Each is idempotent and safe while others read, land and compute; one maintenance at a time holds a lock of its own. What
-touches the lake is in lake_tasks.py, what touches the compute store and the ledger in store_tasks.py.
+touches the lake is in lake_tasks.py, the compute store and the ledger in store_tasks.py, Dagster in run_tasks.py.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from oso_dagster.maintenance.lake_tasks import compact_tables, expire_snapshots, remove_orphans
 from oso_dagster.maintenance.reporting import Found, Limits
+from oso_dagster.maintenance.run_tasks import prune_runs
 from oso_dagster.maintenance.store_tasks import prune_ledger, settle_ledger, vacuum_store
 from oso_dagster.project import Project
 from oso_dagster.runner.locks import MAINTENANCE_LOCK, compute_lock
@@ -20,7 +21,7 @@ Run = Callable[[Project, Limits, bool, Callable[[str], None]], list[Found]]
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One kind of housekeeping; `run` is in one of the two modules."""
+    """One kind of housekeeping; `run` is in one of the three modules."""
 
     name: str
     description: str
@@ -61,6 +62,11 @@ TASKS: Mapping[str, Task] = {
             description="Delete files that no table refers to, three days after they were written.",
             run=remove_orphans,
         ),
+        Task(
+            name="runs",
+            description="Forget Dagster's runs that ended a month ago and computed nothing that is still shown.",
+            run=prune_runs,
+        ),
     )
 }
 
@@ -77,8 +83,9 @@ def maintain(
 ) -> list[Found]:
     """Run the task `name` (a key of TASKS); what went, or would go without `is_applied`.
 
-    `older_than` is how long snapshots stay (a week), `limit` how many things go at most. Raises KeyError for another
-    name, LockTimeoutError when another maintenance, or for `vacuum` and `prune` a run, goes on for too long.
+    `older_than` is how long snapshots (a week) and runs (a month) stay, `limit` how many things go at most. Raises
+    KeyError for another name, LockTimeoutError when another maintenance, or for `vacuum` and `prune` a run, goes on for
+    too long.
     """
     task = TASKS[name]
     limits = Limits(older_than=older_than, limit=limit, now=now or datetime.now(UTC))

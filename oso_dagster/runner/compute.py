@@ -350,7 +350,7 @@ class _Run:
             model=model,
             status=Status.SKIPPED if is_skipped else Status.FAILED,
             window=window or self.request.window,
-            reason=reason_of(error, (entry.sql_source_path if entry else None) or ""),
+            reason=reason_of(error, (entry.sql_source_path if entry else None) or model.path),
             error_class=type(error).__name__,
             partial=self.request.partial,
         )

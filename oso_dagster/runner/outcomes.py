@@ -60,8 +60,11 @@ class Outcome:
 
 
 def reason_of(error: Exception, source: str = "") -> str:
-    """What a person reads: the message; of the engine's own errors also their kind and the file of the SQL."""
+    """What a person reads: the message; of the engine's own errors also their kind, the file of the SQL, what to do."""
     text = " ".join(str(error).split()) or "no message"
     if type(error).__module__.startswith("oso_"):
         return text
-    return f"{type(error).__name__}: {text}" + (f" (in {source})" if source else "")
+    told = f"{type(error).__name__}: {text}"
+    return (
+        f"{told} (in {source}: correct it and run `oso plan --apply`, or the data, and materialize)" if source else told
+    )

@@ -11,19 +11,6 @@ from typing import Any
 import pytest
 from checkout import Checkout, make_checkout
 
-REGISTRY = """
-from sqlmesh_project.active import active_settings
-from sqlmesh_project.metrics_factory import timeseries_metrics
-from sqlmesh_project.oso_metrics.activity import ACTIVITY
-
-timeseries_metrics(
-    start=active_settings().start,
-    models_dir="models",
-    timeseries_sources={"int_events_daily__github": "bucket_day"},
-    relations=["int_bots"],
-    metric_queries={name: ACTIVITY[name] for name in ("stars", "forks")},
-)
-"""
 LOADED = """
 import json
 import dagster as dg
@@ -56,7 +43,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """The project with two metrics, planned."""
     folder = tmp_path_factory.mktemp("broken")
     made = make_checkout(folder / "code", folder / "home")
-    (made.path / "sqlmesh_project" / "models" / "metrics_factories.py").write_text(REGISTRY)
+    made.keep_two_metrics()
     planned = made.oso("plan", "--apply")
     assert planned.returncode == 0, planned.stderr
     return made

@@ -5,10 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from small_lake import land_events
 
 from oso_dagster import api
 from oso_dagster.authoring.changes import Kind
+from oso_dagster.cli import environments as commands
 from oso_dagster.deploy import preview
 from oso_dagster.environments import (
     EnvironmentNameError,
@@ -110,7 +112,9 @@ def test_only_what_differs_is_computed_once_and_production_sees_nothing_of_it(de
     assert listed.own == (), "what is deployed is shared"
 
 
-def test_a_change_of_what_others_read_is_computed_with_them_and_dropped_without_a_trace(deployed: Project) -> None:
+def test_a_change_of_what_others_read_is_computed_with_them_and_dropped_without_a_trace(
+    deployed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = amounts(deployed)
     branch = in_environment(deployed, "dev_branch")
     edit(deployed, "stg_events", "1::DOUBLE", "2::DOUBLE")
@@ -120,7 +124,10 @@ def test_a_change_of_what_others_read_is_computed_with_them_and_dropped_without_
     assert amounts(deployed, "dev_branch") != before
     assert amounts(deployed) == before
 
-    drop_environment(branch)
+    monkeypatch.setattr(commands, "load_settings", lambda: deployed.settings)
+    assert "dev_branch" in CliRunner().invoke(commands.env, ["list"]).output
+    dropped = CliRunner().invoke(commands.env, ["drop", "dev_branch"])
+    assert (dropped.exit_code, dropped.output) == (0, "dev_branch is gone\n")
     assert list(list_environments(deployed)) == []
     assert amounts(deployed) == before
     assert all("dev_branch" not in namespace[0] for namespace in open_catalog(deployed.settings).list_namespaces())

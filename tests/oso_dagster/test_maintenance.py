@@ -4,6 +4,7 @@ import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 from click.testing import CliRunner
@@ -239,6 +240,31 @@ def test_the_job_does_every_task_and_keeps_what_is_done(worn: Project) -> None:
     assert {event.step_key for event in result.get_step_success_events()} == set(TASKS)
     assert _snapshots(worn, SERIES) == 1
     assert _state(worn) == before
+
+
+def test_old_runs_go_and_what_is_green_stays_green(worn: Project) -> None:
+    key = dg.AssetKey(["oso", "stars_to_artifact_daily"])
+    day = START + 5 * ONE_DAY
+    for _ in range(2):
+        report = api.materialize(
+            worn.settings, "stars_to_artifact_daily", begin=day, end=day + ONE_DAY, force=True, project=worn
+        )
+    with open_instance(worn.settings) as instance:
+        known, green = set(instance.get_run_ids()), instance.get_materialized_partitions(key)
+    assert maintain(worn, "runs", is_applied=True) == [], "they are not a month old"
+    assert sum(one.count for one in maintain(worn, "runs", is_applied=True, limit=1, now=_later())) == 1
+    foreseen = maintain(worn, "runs", is_applied=False, now=_later())
+    assert foreseen
+    assert maintain(worn, "runs", is_applied=True, now=_later()) == foreseen
+    assert maintain(worn, "runs", is_applied=True, now=_later()) == []
+    with open_instance(worn.settings) as instance:
+        left = set(instance.get_run_ids())
+        assert instance.get_materialized_partitions(key) == green
+        last = instance.get_latest_materialization_event(key)
+    assert len(known - left) == 1 + sum(one.count for one in foreseen)
+    assert set(report.runs) <= left
+    assert last is not None
+    assert last.run_id == report.runs[-1]
 
 
 def test_the_command_and_the_job_know_the_same_tasks() -> None:

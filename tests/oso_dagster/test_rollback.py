@@ -1,13 +1,16 @@
 """Going back to an earlier plan: its numbers are served again, nothing is evaluated, and the files wait."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from small_lake import events_of, land_events
 
 from oso_dagster import api, scheduled
 from oso_dagster.assemble import build_definitions
+from oso_dagster.cli import planning
 from oso_dagster.maintenance.tasks import maintain
 from oso_dagster.project import Project
 from oso_dagster.rollback import roll_back
@@ -89,7 +92,7 @@ def test_readers_see_the_old_numbers_again_and_nothing_is_evaluated_back_and_for
 
 
 def test_while_an_earlier_plan_stands_its_definitions_are_served_and_the_night_does_not_deploy_the_files(
-    deployed: Project, caplog: pytest.LogCaptureFixture
+    deployed: Project, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change(deployed)
     history = PlanHistory(deployed)
@@ -115,6 +118,12 @@ def test_while_an_earlier_plan_stands_its_definitions_are_served_and_the_night_d
     scheduled.complete(night, served_manifest(night), Grain.DAILY, now=now, log=heard.append)
     assert any("the files are not deployed" in line for line in heard)
     assert history.current() == report.record
+    monkeypatch.setattr(planning, "load_settings", lambda: deployed.settings)
+    listed = json.loads(CliRunner().invoke(planning.plan, ["--history", "--json"]).output)
+    assert [(one["number"], one["restores"]) for one in listed] == [(1, None), (2, None), (3, 1)]
+    assert listed[1]["changed"] == [DAILY]
+    assert CliRunner().invoke(planning.plan, ["--apply", "--rollback"]).exit_code == 2
+    assert CliRunner().invoke(planning.plan, ["--to", "1"]).exit_code == 2
 
     with pytest.raises(NoSuchPlanError, match="no plan before plan 1"):
         roll_back(deployed)

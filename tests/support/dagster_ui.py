@@ -18,7 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 from oso_dagster.instance import ensure_instance
 from oso_dagster.project import Project, environment_of
 
-START_SECONDS = 120
+START_SECONDS = 240
 LOCATION = """
 from pathlib import Path
 from oso_dagster.assemble import build_definitions
@@ -46,10 +46,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def dagster_ui(home: Path, log: Path) -> Generator[str]:
+def dagster_ui(home: Path, log: Path, **variables: str) -> Generator[str]:
     """The address of the UI over `home`, as `oso dev` starts it; ends the processes it started, and only those."""
     command = [str(Path(sys.executable).parent / "oso"), "dev"]
-    with _served(command, {**os.environ, "OSO_HOME": str(home)}, log) as address:
+    with _served(command, {**os.environ, "OSO_HOME": str(home), **variables}, log) as address:
         yield address
 
 
