@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oso_dagster.computing import bring_coverage
 from oso_dagster.manifest import load_metrics
 from oso_dagster.project import Project, applied
 from oso_dagster.runner.claims import EVERYTHING, claimed
@@ -68,6 +69,7 @@ def roll_back(
     )
     update_catalogue(open_catalog(settings), load_metrics(project, manifest), {}, run_id="rollback")
     reinstated = reinstate(project, manifest, "rollback", log)
+    bring_coverage(project, manifest, None, "rollback")
     return RollbackReport(record=record, reinstated=reinstated, seconds=time.monotonic() - began)
 
 

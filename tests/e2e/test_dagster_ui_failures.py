@@ -159,7 +159,7 @@ def test_a_broken_metric_file_is_told_on_the_metrics_page_with_file_and_line(tmp
     derived = checkout.run(sys.executable, "-W", "ignore", "-c", "from oso_dagster.definitions import defs; defs()")
     assert derived.returncode == 0, derived.stderr[-2000:]
     with (
-        dagster_ui(checkout.home, tmp_path / "ui.log", PYTHONPATH=str(checkout.path)) as address,
+        dagster_ui(checkout.home, tmp_path / "ui.log", checkout.path) as address,
         browser_page() as page,
     ):
         page.goto(f"{address}/assets/oso/stars_to_project_monthly", wait_until="domcontentloaded")

@@ -142,6 +142,12 @@ def test_what_arrived_meanwhile_is_computed_with_the_definition_that_is_back(dep
     assert stars(deployed) != first
     roll_back(deployed)
     assert stars(deployed) == first, "the numbers of that plan, as they were"
+    known = Lake(deployed.settings).arrow(f"select first_day, state from metric_coverage where model = '{DAILY}'")
+    assert {row["first_day"]: row["state"] for row in known.to_pylist()} == {
+        START: "fresh",
+        day - ONE_DAY: "stale",
+        day + ONE_DAY: "fresh",
+    }
     assert DAILY in computed(deployed)
     now = stars(deployed)
     assert {key[1] for key in first.keys() - now.keys()} == {day}

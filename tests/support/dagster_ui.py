@@ -18,6 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 from oso_dagster.instance import ensure_instance
 from oso_dagster.project import Project, environment_of
 
+ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
 LOCATION = """
 from pathlib import Path
@@ -46,10 +47,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def dagster_ui(home: Path, log: Path, **variables: str) -> Generator[str]:
-    """The address of the UI over `home`, as `oso dev` starts it; ends the processes it started, and only those."""
+def dagster_ui(home: Path, log: Path, checkout: Path = ROOT) -> Generator[str]:
+    """The address of the UI over `home`, as `oso dev` starts it; ends the processes it started, and only those.
+
+    The packages are those of `checkout`.
+    """
     command = [str(Path(sys.executable).parent / "oso"), "dev"]
-    with _served(command, {**os.environ, "OSO_HOME": str(home), **variables}, log) as address:
+    environment = {**os.environ, "OSO_HOME": str(home), "PYTHONPATH": str(checkout)}
+    with _served(command, environment, log, folder=checkout) as address:
         yield address
 
 
@@ -66,12 +71,14 @@ def dagster_ui_of(project: Project, log: Path) -> Generator[str]:
 
 
 @contextmanager
-def _served(command: list[str], environment: dict[str, str], log: Path) -> Generator[str]:
+def _served(command: list[str], environment: dict[str, str], log: Path, folder: Path = ROOT) -> Generator[str]:
     port = free_port()
     with log.open("w") as output:
         process = subprocess.Popen(
             [*command, "--port", str(port)],
             env=environment,
+            # the folder where it is started comes before installed packages
+            cwd=folder,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
