@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyiceberg.expressions import And, EqualTo, GreaterThanOrEqual, In, LessThan
 
 from benchmarks.measure import Result, best_of
 from benchmarks.reading import MODELS, PROJECTS, TABLE, WINDOW, model_name, publish, rows_of
 from oso_lake import published
 from oso_lake.calendar import Window
 from oso_lake.catalog import open_catalog
+from oso_lake.filters import between, both, one_of
 from oso_lake.published import PublishedModel
 from oso_lake.settings import Settings
 
@@ -39,15 +39,10 @@ def run_benchmark() -> list[Result]:
         seconds = best_of(lambda: published.publish_amounts(ours, contract, rows, models, "benchmark"))
         table = bare.load_table(f"published.{TABLE}")
         written = contract.conform(rows)
-        chosen = And(
-            In("model", [one.model for one in models]),
-            And(GreaterThanOrEqual("sample_date", DAY.start), LessThan("sample_date", DAY.end)),
-        )
+        of_day = between("sample_date", DAY.start, DAY.end)
+        chosen = both(one_of("model", [one.model for one in models]), of_day)
         floor = best_of(lambda: table.overwrite(written, overwrite_filter=chosen))
-        counts = [
-            catalog.load_table(f"published.{TABLE}").scan(EqualTo("sample_date", DAY.start)).to_arrow().num_rows
-            for catalog in (ours, bare)
-        ]
+        counts = [catalog.load_table(f"published.{TABLE}").scan(of_day).to_arrow().num_rows for catalog in (ours, bare)]
     assert counts == [rows.num_rows, rows.num_rows], f"one of the two lost or doubled rows: {counts}"
     return [
         Result(

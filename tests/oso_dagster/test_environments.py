@@ -11,6 +11,7 @@ from small_lake import land_events
 from oso_dagster import api
 from oso_dagster.authoring.changes import Kind
 from oso_dagster.cli import environments as commands
+from oso_dagster.cli.app import app
 from oso_dagster.deploy import preview
 from oso_dagster.environments import (
     EnvironmentNameError,
@@ -125,8 +126,8 @@ def test_a_change_of_what_others_read_is_computed_with_them_and_dropped_without_
     assert amounts(deployed) == before
 
     monkeypatch.setattr(commands, "load_settings", lambda: deployed.settings)
-    assert "dev_branch" in CliRunner().invoke(commands.env, ["list"]).output
-    dropped = CliRunner().invoke(commands.env, ["drop", "dev_branch"])
+    assert "dev_branch" in CliRunner().invoke(app, ["env", "list"]).output
+    dropped = CliRunner().invoke(app, ["env", "drop", "dev_branch"])
     assert (dropped.exit_code, dropped.output) == (0, "dev_branch is gone\n")
     assert list(list_environments(deployed)) == []
     assert amounts(deployed) == before

@@ -13,6 +13,7 @@ from small_lake import events_of, land_events
 from oso_dagster import api
 from oso_dagster.assemble import build_definitions
 from oso_dagster.cli import maintain as command
+from oso_dagster.cli.app import app
 from oso_dagster.defs.maintenance import DESCRIPTIONS
 from oso_dagster.instance import open_instance
 from oso_dagster.maintenance.tasks import TASKS, maintain
@@ -274,11 +275,11 @@ def test_the_command_and_the_job_know_the_same_tasks() -> None:
 def test_the_command_says_what_would_go_and_does_it_on_request(worn: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "load_settings", lambda: worn.settings)
     before = _snapshots(worn, EVENTS)
-    shown = CliRunner().invoke(command.maintain, ["expire", "--older-than", "0"])
+    shown = CliRunner().invoke(app, ["maintain", "expire", "--older-than", "0"])
     assert shown.exit_code == 0
     assert EVENTS in shown.output
     assert "run it with --apply" in shown.output
     assert _snapshots(worn, EVENTS) == before
-    CliRunner().invoke(command.maintain, ["expire", "--older-than", "0", "--apply"])
+    CliRunner().invoke(app, ["maintain", "expire", "--older-than", "0", "--apply"])
     assert _snapshots(worn, EVENTS) == 1
-    assert CliRunner().invoke(command.maintain, ["everything"]).exit_code == 2
+    assert CliRunner().invoke(app, ["maintain", "everything"]).exit_code == 2

@@ -11,6 +11,7 @@ from small_lake import events_of, land_events
 from oso_dagster import api, scheduled
 from oso_dagster.assemble import build_definitions
 from oso_dagster.cli import planning
+from oso_dagster.cli.app import app
 from oso_dagster.maintenance.tasks import maintain
 from oso_dagster.project import Project
 from oso_dagster.rollback import roll_back
@@ -119,11 +120,11 @@ def test_while_an_earlier_plan_stands_its_definitions_are_served_and_the_night_d
     assert any("the files are not deployed" in line for line in heard)
     assert history.current() == report.record
     monkeypatch.setattr(planning, "load_settings", lambda: deployed.settings)
-    listed = json.loads(CliRunner().invoke(planning.plan, ["--history", "--json"]).output)
+    listed = json.loads(CliRunner().invoke(app, ["plan", "--history", "--json"]).output)
     assert [(one["number"], one["restores"]) for one in listed] == [(1, None), (2, None), (3, 1)]
     assert listed[1]["changed"] == [DAILY]
-    assert CliRunner().invoke(planning.plan, ["--apply", "--rollback"]).exit_code == 2
-    assert CliRunner().invoke(planning.plan, ["--to", "1"]).exit_code == 2
+    assert CliRunner().invoke(app, ["plan", "--apply", "--rollback"]).exit_code == 2
+    assert CliRunner().invoke(app, ["plan", "--to", "1"]).exit_code == 2
 
     with pytest.raises(NoSuchPlanError, match="no plan before plan 1"):
         roll_back(deployed)
