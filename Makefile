@@ -6,6 +6,8 @@ SHELL := bash
 DAYS ?= 60
 PROJECTS ?= 40
 PORT ?= 3000
+# who computes the demo: duckdb, or trino, for which a local stack is started
+ENGINE ?= duckdb
 
 # bytecode makes every import of dagster and sqlmesh several times faster, so a shell's wish not to write it is undone
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,9 +37,14 @@ $(STAMP): pyproject.toml uv.lock | $(filter .tools/uv/bin/uv,$(UV))
 
 setup: $(STAMP) ## Install uv where it is missing, and the locked environment
 
-demo: $(STAMP) ## Sample world to published series and charts: make demo DAYS=60 PROJECTS=40
+demo: $(STAMP) ## Sample world to published series and charts: make demo DAYS=60 PROJECTS=40 ENGINE=trino
 	@command -v git >/dev/null || scripts/ensure_tools.sh git
+ifeq ($(ENGINE),trino)
+	export OSO_HOME="$${OSO_HOME:-.oso-trino}"; $(RUN)oso stack up; \
+	  set -a; . "$$OSO_HOME/stack/environment"; set +a; $(RUN)oso demo --days $(DAYS) --projects $(PROJECTS)
+else
 	$(RUN)oso demo --days $(DAYS) --projects $(PROJECTS)
+endif
 
 dev: $(STAMP) ## Dagster's UI over the same data: make dev PORT=3000
 	$(RUN)oso dev --port $(PORT)
@@ -73,4 +80,5 @@ docs: $(STAMP) ## Write docs/reference and docs/metrics from the program itself
 	$(RUN)oso metrics docs docs/metrics --no-charts
 
 clean: ## Remove this installation's data (not the environment)
-	rm -rf .oso .artifacts
+	-OSO_HOME=.oso-trino $(RUN)oso stack down
+	rm -rf .oso .oso-trino .artifacts

@@ -26,10 +26,10 @@ MOST_TIMES = 1.0
 def run_benchmark() -> list[Result]:
     """One result: the same day of every model, published again."""
     day = pc.field("sample_date") == DAY.start
-    every = published.with_metric_ids(pa.concat_tables(rows_of(number) for number in range(MODELS)), "project")
+    contract = published.timeseries_contract("project")
+    every = published.with_metric_ids(pa.concat_tables(rows_of(number) for number in range(MODELS)), contract)
     rows = every.filter(day)
     assert rows.num_rows == MODELS * PROJECTS
-    contract = published.timeseries_contract("project")
     models = [PublishedModel(model=model_name(number), version="1", window=DAY) for number in range(MODELS)]
     with tempfile.TemporaryDirectory() as folder:
         settings = [Settings(home=Path(folder) / name) for name in ("ours", "bare")]

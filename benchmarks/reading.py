@@ -31,11 +31,12 @@ def publish(settings: Settings, models: int = MODELS) -> None:
     """Put `models` daily metrics of every project into the published tables, a batch of models a commit."""
     catalog = open_catalog(settings)
     numbers = range(models)
+    series = published.timeseries_contract("project")
     for first in range(0, models, BATCH):
         batch = numbers[first : first + BATCH]
         entries = [PublishedModel(model=model_name(number), version="1", window=WINDOW) for number in batch]
-        rows = published.with_metric_ids(pa.concat_tables(rows_of(number) for number in batch), "project")
-        published.publish_amounts(catalog, published.timeseries_contract("project"), rows, entries, "benchmark")
+        rows = published.with_metric_ids(pa.concat_tables(rows_of(number) for number in batch), series)
+        published.publish_amounts(catalog, series, rows, entries, "benchmark")
     for contract, rows in ((published.METRICS, _catalogue(numbers)), (published.MARTS["projects_v1"], _projects())):
         whole = PublishedModel(model=contract.table, version="1", window=None)
         published.publish_whole(catalog, contract, contract.rows(rows), whole, "benchmark")

@@ -55,7 +55,8 @@ def plan(
 
     project = project or Project(settings=settings)
     began = time.monotonic()
-    is_planned = (settings.database_url is not None or settings.state_db.exists()) and settings.compute_db.exists()
+    has_state = settings.database_url is not None or settings.state_db.exists()
+    is_planned = has_state and (settings.engine != "duckdb" or settings.compute_db.exists())
     is_same = is_planned and ledger_of(project).planned_fingerprint() == project_fingerprint(project)
     if not force and is_same and held_back(project) is None:
         broken = load_manifest(project).broken

@@ -249,6 +249,8 @@ def main(project: str, home: str, fingerprint: str) -> None:
     planned = Ledger(target.settings.ledger_url).planned()
     # what loads the models asks for no state
     os.environ.pop("OSO_DATABASE_URL", None)
+    # nor Trino, which would need it; models and their versions are the same on both engines
+    os.environ.pop("OSO_ENGINE", None)
     with keeping_sound_metrics():
         context = Context(paths=project)
     try:

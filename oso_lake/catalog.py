@@ -25,14 +25,14 @@ def open_catalog(settings: Settings) -> "Catalog":
     # pyiceberg takes half a second to import: only who opens a catalog pays for it
     from pyiceberg.catalog.sql import SqlCatalog
 
-    settings.warehouse.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(parents=True, exist_ok=True)
     place = (settings.catalog_uri, settings.warehouse_uri)
     if settings.database_url is None:
-        return SqlCatalog(CATALOG_NAME, uri=place[0], warehouse=place[1])
+        return SqlCatalog(CATALOG_NAME, uri=place[0], warehouse=place[1], **settings.file_options)
     # each catalog keeps connections to the server: one is enough for a process
     with _guard:
         if place not in _on_server:
-            _on_server[place] = SqlCatalog(CATALOG_NAME, uri=place[0], warehouse=place[1])
+            _on_server[place] = SqlCatalog(CATALOG_NAME, uri=place[0], warehouse=place[1], **settings.file_options)
         return _on_server[place]
 
 
@@ -85,8 +85,9 @@ class Tables(Protocol):
 class PinnedTables:
     """The tables whose metadata lies at `locations`, as they are there whatever is committed since; for reading."""
 
-    def __init__(self, locations: Mapping[str, str]) -> None:
+    def __init__(self, locations: Mapping[str, str], file_options: Mapping[str, str]) -> None:
         self._locations = locations
+        self._file_options = dict(file_options)
         self._loaded: dict[str, Table] = {}
 
     def load_table(self, identifier: str, /) -> "Table":
@@ -97,5 +98,5 @@ class PinnedTables:
         if identifier not in self._locations:
             raise NoSuchTableError(f"Table does not exist: {identifier}")
         if identifier not in self._loaded:
-            self._loaded[identifier] = StaticTable.from_metadata(self._locations[identifier])
+            self._loaded[identifier] = StaticTable.from_metadata(self._locations[identifier], self._file_options)
         return self._loaded[identifier]

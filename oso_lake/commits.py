@@ -8,10 +8,10 @@ and a lost race is evaluated again from the new head. Which snapshot last change
 import random
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -57,6 +57,21 @@ class Scope:
     windows: tuple[str, ...]
 
 
+class Staged(Protocol):
+    """Rows that an engine writes as data files of a table, which are not yet part of it."""
+
+    def added(self, table: "Table") -> "list[DataFile]":
+        """Write all rows; the files, or none when there is no row."""
+        ...
+
+    def kept(self, table: "Table", files: "Sequence[DataFile]") -> "list[DataFile]":
+        """Write anew the rows of `files` of the table's current snapshot that are not of the scope."""
+        ...
+
+
+Data = pa.Table | Iterable[Path] | Staged
+
+
 @dataclass(frozen=True, kw_only=True)
 class Commit:
     """What `replace` did: `rows` written; `changed` is False when there was nothing to drop and nothing to add."""
@@ -87,11 +102,11 @@ def ensure_table(catalog: "Catalog", contract: TableContract) -> "Table":
 def replace(
     catalog: "Catalog",
     contract: TableContract,
-    data: pa.Table | Iterable[Path],
+    data: Data,
     scope: Scope,
     properties: Mapping[str, str],
 ) -> Commit:
-    """Replace the rows of `scope` by `data` (a table, or Parquet files) in one snapshot; again is the same.
+    """Replace the rows of `scope` by `data` (a table, Parquet files or an engine's) in one snapshot; again is the same.
 
     `properties` go to the snapshot summary as they are, next to the windows. Raises ContractError when the data breaks
     the contract, CommitFailedException when other writers won `MAX_ATTEMPTS` times.
@@ -99,10 +114,11 @@ def replace(
     from pyiceberg.exceptions import CommitFailedException
 
     table = ensure_table(catalog, contract)
-    added = _write_all(table, contract, data)
+    staged = None if isinstance(data, pa.Table | Iterable) else data
+    added = staged.added(table) if staged else _write_all(table, contract, data)
     for attempt in range(MAX_ATTEMPTS):
         try:
-            snapshot_id, changed = _commit(table, added, scope, properties)
+            snapshot_id, changed = _commit(table, added, scope, properties, staged)
             break
         except CommitFailedException:
             if attempt + 1 == MAX_ATTEMPTS:
@@ -134,7 +150,7 @@ def _write_all(table: "Table", contract: TableContract, data: pa.Table | Iterabl
 
 
 def _commit(
-    table: "Table", added: list["DataFile"], scope: Scope, properties: Mapping[str, str]
+    table: "Table", added: list["DataFile"], scope: Scope, properties: Mapping[str, str], staged: Staged | None
 ) -> tuple[int | None, bool]:
     """Drop what the scope owns and add `added`; one snapshot, or none when both are nothing.
 
@@ -142,7 +158,7 @@ def _commit(
     """
     from pyiceberg.exceptions import CommitFailedException
 
-    dropped, kept = _affected(table, scope.filter)
+    dropped, kept = _affected(table, scope.filter, staged)
     summary = {**properties, WINDOWS: encode_windows(scope.windows)}
     current = table.current_snapshot()
     if not added and not dropped:
@@ -164,7 +180,9 @@ def _commit(
     return producer.snapshot_id, True
 
 
-def _affected(table: "Table", scope_filter: "BooleanExpression") -> tuple[list["DataFile"], list["DataFile"]]:
+def _affected(
+    table: "Table", scope_filter: "BooleanExpression", staged: Staged | None = None
+) -> tuple[list["DataFile"], list["DataFile"]]:
     """Data files that hold rows of the scope, and new files with those of their rows that are not of the scope."""
     from pyiceberg.expressions import AlwaysTrue
     from pyiceberg.expressions.visitors import _StrictMetricsEvaluator, bind
@@ -175,9 +193,13 @@ def _affected(table: "Table", scope_filter: "BooleanExpression") -> tuple[list["
     outside = _expression_to_complementary_pyarrow(bind(schema, scope_filter, case_sensitive=True), schema)
     dropped: list[DataFile] = []
     kept: list[DataFile] = []
+    straddling: list[DataFile] = []
     for task in table.scan(row_filter=scope_filter).plan_files():
         if is_inside(task.file):
             dropped.append(task.file)
+            continue
+        if staged is not None:
+            straddling.append(task.file)
             continue
         rows = ArrowScan(table.metadata, table.io, schema, AlwaysTrue()).to_table([task])
         rest = rows.filter(outside)
@@ -186,7 +208,9 @@ def _affected(table: "Table", scope_filter: "BooleanExpression") -> tuple[list["
         dropped.append(task.file)
         if rest.num_rows:
             kept.extend(write_files(table, rest))
-    return dropped, kept
+    if staged is not None and straddling:
+        kept.extend(staged.kept(table, straddling))
+    return [*dropped, *straddling], kept
 
 
 def write_files(table: "Table", rows: pa.Table) -> Iterator["DataFile"]:

@@ -7,6 +7,8 @@ The parts are joined by the unit separator (U+001F), which no part may hold, and
 import hashlib
 
 SEPARATOR = "\x1f"
+# what stands before a metric's name in its id
+METRIC_PARTS = ("OSO", "oso")
 
 
 def oso_id(*parts: str) -> str:
@@ -65,4 +67,4 @@ def collection_id(slug: str) -> str:
 
 def metric_id(metric: str) -> str:
     """A published metric, for example `GITHUB_stars_daily`."""
-    return oso_id("OSO", "oso", metric)
+    return oso_id(*METRIC_PARTS, metric)

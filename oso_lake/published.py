@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from oso_lake.calendar import Window
-from oso_lake.commits import Commit, Scope, replace
+from oso_lake.commits import Commit, Data, Scope, replace
 from oso_lake.contracts import TIMESTAMP, PartitionBy, TableContract, column
 from oso_lake.coverage import COVERAGE
 from oso_lake.filters import between, both, everything, one_of
@@ -200,7 +200,7 @@ def contracts() -> tuple[TableContract, ...]:
     return (*amounts, METRICS, ERRORS, COVERAGE, *MARTS.values())
 
 
-def with_metric_ids(rows: pa.Table, entity: str) -> pa.Table:
+def with_metric_ids(rows: pa.Table, contract: TableContract) -> pa.Table:
     """Rows of `metric_name, {entity}_id, sample_date, amount, unit, model` with the name replaced by its id."""
     names = rows.column("metric_name").combine_chunks().dictionary_encode()
     if isinstance(names, pa.ChunkedArray):
@@ -208,12 +208,11 @@ def with_metric_ids(rows: pa.Table, entity: str) -> pa.Table:
     ids = pa.DictionaryArray.from_arrays(
         names.indices, pa.array([metric_id(name) for name in names.dictionary.to_pylist()], _TEXT)
     )
-    wanted = timeseries_contract(entity).schema.names
-    return rows.append_column("metric_id", ids.dictionary_decode()).select(wanted)
+    return rows.append_column("metric_id", ids.dictionary_decode()).select(contract.schema.names)
 
 
 def publish_amounts(
-    catalog: "Catalog", contract: TableContract, rows: pa.Table, models: Sequence[PublishedModel], run_id: str
+    catalog: "Catalog", contract: TableContract, rows: Data, models: Sequence[PublishedModel], run_id: str
 ) -> Commit:
     """Replace the windows of `models` (which share one window) by `rows`, in one commit; again is the same.
 
@@ -241,7 +240,7 @@ def current_rows(catalog: "Catalog", contract: TableContract) -> list[dict[str, 
 
 
 def publish_whole(
-    catalog: "Catalog", contract: TableContract, rows: pa.Table, model: PublishedModel, run_id: str
+    catalog: "Catalog", contract: TableContract, rows: Data, model: PublishedModel, run_id: str
 ) -> Commit:
     """Replace a whole table (a mart or the catalogue) by `rows` in one commit."""
     return replace(catalog, contract, rows, Scope(everything(), ()), _summary([model], run_id))

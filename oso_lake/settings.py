@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -47,6 +47,12 @@ def default_home() -> Path:
     return Path(os.environ.get("OSO_HOME", ".oso")).expanduser().resolve()
 
 
+def default_cache() -> Path:
+    """`$OSO_CACHE`, else `oso` in the user's cache folder."""
+    given = os.environ.get("OSO_CACHE") or Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")) / "oso"
+    return Path(given).expanduser().resolve()
+
+
 class Settings(BaseSettings):
     """All paths and endpoints of one installation; building it touches no file but the profile."""
 
@@ -60,7 +66,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=default_home, description="Everything this installation writes is below it.")
-    engine: Literal["duckdb"] = "duckdb"
+    engine: Literal["duckdb", "trino"] = Field(
+        default="duckdb", description="Who computes: DuckDB in this process, or a Trino cluster."
+    )
     start: date = Field(default=date(2015, 1, 1), description="First day that metrics are computed for.")
 
     github_archive_url: str = Field(
@@ -90,10 +98,44 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1, description="DuckDB's threads, for one connection.")
     lock_timeout_seconds: float = Field(default=600.0, gt=0, description="How long to wait for the compute lock.")
 
-    @field_validator("home")
+    trino_host: str = Field(default="127.0.0.1", description="Trino's coordinator.")
+    trino_port: int = Field(default=8080, ge=1, le=65535, description="Its port.")
+    trino_user: str = Field(default="oso", description="As whom Trino runs the pipeline's queries.")
+    trino_password: SecretStr | None = Field(default=None, description="Its password, which needs https.")
+    trino_scheme: Literal["http", "https"] = Field(default="http", description="How the coordinator is spoken to.")
+
+    warehouse_url: str = Field(
+        default="", description="Where the Iceberg tables' files lie, `s3://bucket/prefix`; empty is below `home`."
+    )
+    s3_endpoint: str = Field(default="", description="URL of an S3-compatible store; empty for Amazon's.")
+    s3_region: str = Field(default="us-east-1", description="Region of the store.")
+    s3_access_key: SecretStr | None = Field(default=None, description="Access key of the store.")
+    s3_secret_key: SecretStr | None = Field(default=None, description="Secret key of the store.")
+
+    cache: Path = Field(default_factory=default_cache, description="Downloads of `oso stack`, shared by installations.")
+    maven_url: str = Field(
+        default="https://repo1.maven.org/maven2", description="Maven repository that `oso stack` fetches Trino from."
+    )
+
+    @field_validator("home", "cache")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("trino_password", "s3_access_key", "s3_secret_key")
+    @classmethod
+    def _given(cls, value: SecretStr | None) -> SecretStr | None:
+        """A variable that is empty says that there is none."""
+        return value if value is not None and value.get_secret_value() else None
+
+    @model_validator(mode="after")
+    def _trino_has_a_catalog(self) -> "Settings":
+        if self.engine == "trino" and self.database_url is None:
+            raise ValueError(
+                "OSO_ENGINE=trino needs OSO_DATABASE_URL: Trino reads the Iceberg catalog from PostgreSQL; "
+                "`oso stack up` starts one and says how to use it"
+            )
+        return self
 
     @field_validator("database_url")
     @classmethod
@@ -128,8 +170,23 @@ class Settings(BaseSettings):
 
     @property
     def warehouse_uri(self) -> str:
-        """The same as a URI."""
-        return f"file://{self.warehouse}"
+        """Where the Iceberg tables' files lie, as a URI."""
+        return self.warehouse_url.rstrip("/") or f"file://{self.warehouse}"
+
+    @property
+    def compute_uri(self) -> str:
+        """Where Trino keeps the SQLMesh models' tables, apart from what readers see, as a URI."""
+        return f"{self.warehouse_url.rstrip('/')}-compute" if self.warehouse_url else f"file://{self.home / 'compute'}"
+
+    @property
+    def file_options(self) -> dict[str, str]:
+        """PyIceberg's properties for files of the warehouse; holds the store's keys."""
+        if not self.warehouse_url.startswith("s3://"):
+            return {}
+        options = {"s3.endpoint": self.s3_endpoint, "s3.region": self.s3_region}
+        for name, secret in (("s3.access-key-id", self.s3_access_key), ("s3.secret-access-key", self.s3_secret_key)):
+            options[name] = secret.get_secret_value() if secret else ""
+        return {name: value for name, value in options.items() if value}
 
     @property
     def catalog_uri(self) -> str:

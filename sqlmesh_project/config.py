@@ -7,6 +7,7 @@ The connection is in lake_connection.py, the lint rules in linter/.
 from pathlib import Path
 
 from sqlmesh.core.config import Config, GatewayConfig, LinterConfig, ModelDefaultsConfig
+from sqlmesh.core.config.connection import ConnectionConfig
 from sqlmesh.core.config.format import FormatConfig
 
 from oso_lake.database import STATE_SCHEMA
@@ -15,7 +16,6 @@ from sqlmesh_project.active import use
 from sqlmesh_project.lake_connection import LakeConnectionConfig, state_connection
 
 PROJECT_DIR = Path(__file__).parent
-GATEWAY = "duckdb"
 LINT_RULES = frozenset({"requiredescription", "requireowner", "forbidforwardonly", "requirecolumndescriptions"})
 
 
@@ -24,19 +24,28 @@ def make_config(settings: Settings) -> Config:
     use(settings)
     return Config(
         gateways={
-            GATEWAY: GatewayConfig(
-                connection=LakeConnectionConfig.of(settings),
+            settings.engine: GatewayConfig(
+                connection=_connection(settings),
                 state_connection=state_connection(settings),
                 state_schema=STATE_SCHEMA,
             )
         },
-        default_gateway=GATEWAY,
+        default_gateway=settings.engine,
         model_defaults=ModelDefaultsConfig(dialect="duckdb", start=settings.start.isoformat(), cron="@daily"),
         linter=LinterConfig(enabled=True, rules=set(LINT_RULES)),
         format=FormatConfig(append_newline=True, no_rewrite_casts=True),
         cache_dir=str(settings.cache_dir / "sqlmesh"),
         disable_anonymized_analytics=True,
     )
+
+
+def _connection(settings: Settings) -> ConnectionConfig:
+    if settings.engine == "duckdb":
+        return LakeConnectionConfig.of(settings)
+    # Trino's client takes a quarter of a second to import: only who computes there pays for it
+    from sqlmesh_project.trino_connection import LakeTrinoConnectionConfig
+
+    return LakeTrinoConnectionConfig.of(settings)
 
 
 config = make_config(Settings())

@@ -3,7 +3,7 @@
 import pytest
 
 # fixtures of tests/support that several packages use
-pytest_plugins = ["postgres_fixture", "postgres_installation"]
+pytest_plugins = ["postgres_fixture", "postgres_installation", "trino_fixture"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -26,6 +26,7 @@ from oso_dagster.cli.output import report_error
 from oso_dagster.cli.pipeline import land, materialize
 from oso_dagster.cli.planning import plan, retire
 from oso_dagster.cli.query import query
+from oso_dagster.cli.stack import stack
 from oso_dagster.cli.world import world
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -67,6 +68,7 @@ for command in (
     backup,
     restore,
     dev,
+    stack,
     doctor,
 ):
     app.add_command(command)

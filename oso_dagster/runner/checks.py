@@ -190,11 +190,11 @@ def _difference(session: Session, one: Checked, artifacts: str) -> str:
     projects, amounts = session.physical_table(one.model.name), exp.to_table(artifacts).sql("duckdb", identify=True)
     pairs = session.physical_table(MEMBERSHIP)
     where = " and ".join(within)
-    of_projects = f"select {keys}, sum(amount) as total from {projects} where {where} group by all"  # noqa: S608
+    of_projects = f"select {keys}, sum(amount) as total from {projects} where {where} group by {keys}"  # noqa: S608
     of_artifacts = f"""
         select {keys}, sum(amount) as total from {amounts} as amounts
         join (select distinct artifact_id, project_id from {pairs} where valid_to is null) as pairs
-        on pairs.artifact_id = amounts.to_artifact_id where {where} group by all
+        on pairs.artifact_id = amounts.to_artifact_id where {where} group by {keys}
     """  # noqa: S608 - names of tables that SQLMesh made
     differs = f"abs(coalesce(p.total, 0) - coalesce(a.total, 0)) > {TOLERANCE} * greatest(abs(coalesce(a.total, 0)), 1)"
     return f"""

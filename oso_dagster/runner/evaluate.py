@@ -5,7 +5,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from oso_dagster.runner.footprints import changes_since, kept_rows
+from oso_dagster.runner.engines import engine_of
+from oso_dagster.runner.footprints import changes_of
 from oso_dagster.runner.ledger import Change
 from oso_dagster.runner.session import Session
 from oso_lake.calendar import Window
@@ -72,11 +73,12 @@ def evaluate(session: Session, name: str, window: Window, footprint: str = "") -
     began = time.perf_counter()
     before = _measure(session, name, window)
     changes: tuple[Change, ...] | None = None
-    with kept_rows(session, name) if footprint else nullcontext():
+    engine = engine_of(session)
+    with engine.kept_rows(session, name) if footprint else nullcontext(), engine.replacing(session, before[0]):
         evaluator.evaluate(snapshot, target_table_exists=True, batch_index=0, **arguments)
         after = _measure(session, name, window)
         if footprint and before != after:
-            changes = changes_since(session, name, footprint)
+            changes = changes_of(engine.changed(session, name, footprint))
     evaluated = time.perf_counter()
     audits = tuple(
         AuditOutcome(
@@ -95,22 +97,19 @@ def evaluate(session: Session, name: str, window: Window, footprint: str = "") -
 
 
 def _measure(session: Session, name: str, window: Window) -> tuple[int, str]:
-    """Rows of the window and a digest of them, in whatever order they lie.
-
-    The digest is a sum: DuckDB joins the hashes of a row's columns by XOR, so that under BIT_XOR the last column of two
-    rows of one amount cancels out, and both may change unseen.
-    """
+    """Rows of the window and a digest of them, in whatever order they lie."""
     from sqlglot import exp
 
     snapshot = session.snapshots[name]
     table = exp.to_table(snapshot.table_name())
-    query = exp.select("count(*)", "coalesce(sum(hash(rows_)), 0)").from_(exp.alias_(table, "rows_", table=True))
     model = snapshot.model
+    digest_of = engine_of(session).digest(list(model.columns_to_types or {}))
+    query = exp.select(exp.Count(this=exp.Star()), digest_of).from_(exp.alias_(table, "rows_", table=True))
     if model.time_column is not None:
         column = model.time_column.column
         query = query.where(column >= _literal(window.start.isoformat()), column < _literal(window.end.isoformat()))
     count, digest = session.context.engine_adapter.fetchone(query, quote_identifiers=True) or (0, 0)
-    return int(count), f"{int(digest):x}"
+    return int(count), str(digest)
 
 
 def _literal(day: str) -> Any:

@@ -5,19 +5,16 @@ changed rows: a query over `changed` (rows that came, went or differ, old and ne
 and `via` where the change matters only to those who read that model too. Without the file every change concerns all.
 """
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from oso_dagster.runner.ledger import Change
-from oso_dagster.runner.session import Session
 from oso_dagster.spans import merged
 from oso_lake.calendar import Window
 
 CHANGED = "changed"
-BEFORE = "metrics_rows_before"
 
 
 class FootprintError(ValueError):
@@ -43,31 +40,8 @@ def checked(text: str, path: Path) -> str:
     return query.sql("duckdb", comments=False)
 
 
-@contextmanager
-def kept_rows(session: Session, name: str) -> Generator[None]:
-    """Keep the rows of `name` as they are now beside it while the block runs."""
-    execute = session.context.engine_adapter.cursor.execute
-    execute(f"create or replace temp table {BEFORE} as select * from {session.physical_table(name)}")  # noqa: S608 - names are the manifest's
-    try:
-        yield
-    finally:
-        execute(f"drop table if exists temp.{BEFORE}")
-        execute(f"drop table if exists temp.{CHANGED}")
-
-
-def changes_since(session: Session, name: str, footprint: str) -> tuple[Change, ...] | None:
-    """Days that differ from the kept rows; None when a row's day is unknown, which concerns every day."""
-    execute = session.context.engine_adapter.cursor.execute
-    table = session.physical_table(name)
-    execute(
-        f"create or replace temp table {CHANGED} as "
-        f"(from {BEFORE} except all from {table}) union all (from {table} except all from {BEFORE})"
-    )
-    rows = session.context.engine_adapter.fetchall(footprint)
-    return _changes(rows)
-
-
-def _changes(rows: Sequence[tuple[Any, ...]]) -> tuple[Change, ...] | None:
+def changes_of(rows: Sequence[tuple[Any, ...]]) -> tuple[Change, ...] | None:
+    """What the rows of a footprint say; None when a row's day is unknown, which concerns every day."""
     days: dict[str, set[date]] = {}
     for day, *via in rows:
         if day is None:

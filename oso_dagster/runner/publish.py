@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.metrics_catalogue import MetricEntry, catalogue_rows
 from oso_dagster.project import ENVIRONMENT
+from oso_dagster.runner.engines import engine_of
 from oso_dagster.runner.failures import Failure
 from oso_dagster.runner.session import Session
 from oso_lake import published
@@ -18,7 +19,6 @@ from oso_lake.database import one_at_a_time
 from oso_lake.published import PublishedModel
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyiceberg.catalog import Catalog
     from sqlglot import exp
 
@@ -92,22 +92,36 @@ def _publish_table(
 
     first = items[0].model
     models = [PublishedModel(model=i.model.name, version=i.version, window=i.window) for i in items]
+    engine = engine_of(session)
     if first.model_type == "mart":
         contract = in_environment(published.MARTS[first.table], session.environment)
         columns = [exp.column(name, quoted=True) for name in contract.schema.names]
-        rows = _arrow(session, exp.select(*columns).from_(session.physical_table(first.name)).sql("duckdb"))
-        return published.publish_whole(catalog, contract, rows, models[0], run_id)
-    rows = _arrow(session, " union all ".join(_amounts_query(session, item, metrics) for item in items))
-    for pair in rows.group_by(["model", "metric_name"]).aggregate([]).to_pylist():
-        seen[pair["model"]].add(pair["metric_name"])
-    entity = first.entity or ""
-    return published.publish_amounts(
-        catalog,
-        in_environment(_amounts_contract(first), session.environment),
-        published.with_metric_ids(rows, entity),
-        models,
-        run_id,
-    )
+        query = exp.select(*columns).from_(session.physical_table(first.name))
+        with engine.publishable(session, catalog, contract, query, exp.true()) as rows:
+            return published.publish_whole(catalog, contract, rows.data, models[0], run_id)
+    contract = in_environment(_amounts_contract(first), session.environment)
+    queries = [_amounts_query(session, item, metrics) for item in items]
+    query = exp.union(*queries, distinct=False) if len(queries) > 1 else queries[0]
+    with engine.publishable(session, catalog, contract, query, _scope(items)) as rows:
+        for name, metric in rows.names:
+            seen[name].add(metric)
+        return published.publish_amounts(catalog, contract, rows.data, models, run_id)
+
+
+def _scope(items: Sequence[Audited]) -> "exp.Expr":
+    """Which rows of the published table the windows of `items` own, as `publish_amounts` says it to the catalog."""
+    from sqlglot import exp
+
+    chosen = exp.column("model").isin(*(item.model.name for item in items))
+    window = items[0].window
+    return chosen if window is None else exp.and_(chosen, *_within("sample_date", window))
+
+
+def _within(column: str, window: Window) -> "list[exp.Expr]":
+    from sqlglot import exp
+
+    low, high = (exp.cast(exp.Literal.string(day.isoformat()), "date") for day in (window.start, window.end))
+    return [exp.column(column) >= low, exp.column(column) < high]
 
 
 def in_environment(contract: "TableContract", environment: str) -> "TableContract":
@@ -122,7 +136,7 @@ def _amounts_contract(model: ModelEntry) -> "TableContract":
     return make(model.entity or "")
 
 
-def _amounts_query(session: Session, item: Audited, metrics: Mapping[str, MetricEntry]) -> str:
+def _amounts_query(session: Session, item: Audited, metrics: Mapping[str, MetricEntry]) -> "exp.Query":
     from sqlglot import exp
 
     model = item.model
@@ -137,13 +151,7 @@ def _amounts_query(session: Session, item: Audited, metrics: Mapping[str, Metric
         exp.alias_(exp.Literal.string(model.name), "model"),
     ).from_(session.physical_table(model.name))
     query = query.where("amount is not null")
-    if item.window is not None:
-        low, high = (
-            exp.cast(exp.Literal.string(day.isoformat()), "date") for day in (item.window.start, item.window.end)
-        )
-        day = exp.column("metrics_sample_date")
-        query = query.where(day >= low, day < high)
-    return query.sql("duckdb")
+    return query if item.window is None else query.where(*_within("metrics_sample_date", item.window))
 
 
 def unit_of_rows(entry: MetricEntry) -> "exp.Expr":
@@ -160,10 +168,6 @@ def unit_of_rows(entry: MetricEntry) -> "exp.Expr":
     for name, unit in units.items():
         case.append("ifs", exp.If(this=exp.Literal.string(name), true=literal(unit)))
     return case
-
-
-def _arrow(session: Session, sql: str) -> "pa.Table":
-    return session.fetch_arrow(sql)
 
 
 def update_catalogue(

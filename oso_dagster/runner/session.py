@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from oso_dagster.project import ENVIRONMENT, Project, applied
 from oso_dagster.runner.locks import compute_lock
@@ -115,15 +115,9 @@ class Session:
 
     def show_lake(self, settings: Settings) -> None:
         """Let the models read the raw tables as they are now; a store that is open for long shows older ones."""
-        from sqlmesh_project.lake_connection import refresh_raw
+        from oso_dagster.runner.engines import engine_of
 
-        refresh_raw(self.context.engine_adapter.cursor, settings)
-
-    def fetch_arrow(self, sql: str) -> Any:
-        """Rows of a query on the compute store as an Arrow table."""
-        cursor = self.context.engine_adapter.cursor
-        cursor.execute(sql)
-        return cursor.to_arrow_table()
+        engine_of(self).show_lake(self, settings)
 
     def physical_table(self, name: str) -> str:
         """Quoted three-part name of the table that holds `name`."""

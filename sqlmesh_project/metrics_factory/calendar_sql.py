@@ -116,6 +116,10 @@ def add(expression: exp.Expr, count: int, unit: str) -> exp.Expr:
         count, step = count * MONTH_UNITS[unit], "MONTH"
     if count == 0:
         return expression
+    if count < 0:
+        # what is added must not be negative: INTERVAL (-1) DAY, which DuckDB's text would have, is none of Trino's
+        back = exp.Interval(this=exp.Literal.string(str(-count)), unit=exp.var(step))
+        return as_date(exp.Sub(this=expression, expression=back))
     return as_date(exp.DateAdd(this=expression, expression=exp.Literal.number(count), unit=exp.var(step)))
 
 

@@ -66,11 +66,12 @@ class DuckDB:
 
 def insertion(table: Table, engine: str) -> str:
     """`INSERT INTO table VALUES ...` in the words of `engine`."""
-    rows = ", ".join(f"({', '.join(_literal(value, engine) for value in row)})" for row in table.rows)
+    rows = ", ".join(f"({', '.join(literal(value, engine) for value in row)})" for row in table.rows)
     return f"INSERT INTO {table.name} VALUES {rows}"
 
 
-def _literal(value: Any, engine: str) -> str:
+def literal(value: Any, engine: str) -> str:
+    """`value` in the words of `engine`."""
     if value is None:
         return "NULL"
     if isinstance(value, datetime):

@@ -188,8 +188,8 @@ def test_a_lost_race_is_evaluated_again_from_the_new_head(
     affected = commits._affected
     calls = []
 
-    def intruded(table: Table, scope_filter: BooleanExpression) -> object:
-        found = affected(table, scope_filter)
+    def intruded(table: Table, scope_filter: BooleanExpression, staged: commits.Staged | None) -> object:
+        found = affected(table, scope_filter, staged)
         if not calls:
             calls.append(1)
             monkeypatch.setattr(commits, "_affected", affected)

@@ -52,7 +52,7 @@ def lake(tmp_path):
     )
     published = [PublishedModel(model=MODEL, version="1", window=DAYS)]
     contract = timeseries_contract("ecosystem")
-    publish_amounts(catalog, contract, with_metric_ids(rows, "ecosystem"), published, "run")
+    publish_amounts(catalog, contract, with_metric_ids(rows, contract), published, "run")
     entry = {name: [None] for name in METRICS.schema.names}
     entry |= {
         "metric_id": [metric_id("GITHUB_stars_daily")], "metric_name": ["GITHUB_stars_daily"], "metric": ["stars"],

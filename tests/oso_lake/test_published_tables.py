@@ -33,7 +33,7 @@ def _rows(model: str, amounts: dict[date, float]) -> pa.Table:
             "model": [model] * len(amounts),
         }
     )
-    return with_metric_ids(named, "project")
+    return with_metric_ids(named, timeseries_contract("project"))
 
 
 def _model(name: str, window: Window | None) -> PublishedModel:

@@ -28,7 +28,7 @@ SELECT
   @oso_id('GITHUB', 'user', CAST(accounts.actor_id AS TEXT)) AS artifact_id
 FROM accounts
 WHERE
-  ENDS_WITH(accounts.login, '[bot]')
+  accounts.login LIKE '%[bot]'
   OR accounts.login IN (
     SELECT
       known_bots.login

@@ -29,8 +29,8 @@ WITH emails AS (
     ) AS account_id,
     MAX(
       CASE
-        WHEN CONTAINS(commits.author_email, '[bot]')
-        OR CONTAINS(LOWER(commits.author_name), '[bot]')
+        WHEN STRPOS(commits.author_email, '[bot]') > 0
+        OR STRPOS(LOWER(commits.author_name), '[bot]') > 0
         THEN 1
         ELSE 0
       END

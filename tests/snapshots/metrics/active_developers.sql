@@ -117,7 +117,7 @@ WITH metrics_spans AS (
     CASE WHEN metrics_part = 1 THEN metrics_count ELSE 0 END AS metrics_count_1
   FROM oso.active_developers_recurrences_to_artifact_daily
   WHERE
-    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
+    metrics_sample_date >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
     AND metrics_sample_date <= @end_date
 ), metrics_changes AS (
   SELECT
@@ -175,7 +175,7 @@ WITH metrics_spans AS (
     metrics_present,
     metrics_count_1
   FROM metrics_steps
-  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until + INTERVAL (-1) DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
+  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until - INTERVAL '1' DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
   WHERE
     metrics_present > 0
 ), metrics_rows AS (
@@ -207,17 +207,14 @@ WHERE
 @@ -10 +10 @@
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
-@@ -15 +15 @@
--    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
 @@ -48 +48 @@
 -      CAST(@end_date + INTERVAL 1 DAY AS DATE)
 +      CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
 @@ -73 +73,5 @@
--  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until + INTERVAL (-1) DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
+-  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until - INTERVAL '1' DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  CROSS JOIN UNNEST(SEQUENCE(
 +    CAST(metrics_begin AS DATE),
-+    CAST(DATE_ADD('DAY', -1, metrics_until) AS DATE),
++    CAST(metrics_until - INTERVAL '1' DAY AS DATE),
 +    INTERVAL '1' DAY
 +  )) AS days(metrics_window_date)
 @@ -88,4 +92,4 @@
@@ -241,8 +238,8 @@ WHERE
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(metrics_sample_date + INTERVAL 90 DAY AS DATE) AS metrics_until,
 @@ -15 +15 @@
--    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+    metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
+-    metrics_sample_date >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date - INTERVAL '89' DAY AS DATE)
 @@ -82 +82 @@
 -    'active_developers_over_30_day_window' AS metric,
 +    'active_developers_over_90_day_window' AS metric,
@@ -256,8 +253,8 @@ WHERE
 -    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 90, metrics_sample_date) AS DATE) AS metrics_until,
 @@ -15 +15 @@
--    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+    metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
+-    metrics_sample_date >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date - INTERVAL '89' DAY AS DATE)
 @@ -86 +86 @@
 -    'active_developers_over_30_day_window' AS metric,
 +    'active_developers_over_90_day_window' AS metric,
@@ -273,8 +270,8 @@ WHERE
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(metrics_sample_date + INTERVAL 180 DAY AS DATE) AS metrics_until,
 @@ -15 +15 @@
--    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+    metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
+-    metrics_sample_date >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date - INTERVAL '179' DAY AS DATE)
 @@ -82 +82 @@
 -    'active_developers_over_30_day_window' AS metric,
 +    'active_developers_over_180_day_window' AS metric,
@@ -288,8 +285,8 @@ WHERE
 -    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 180, metrics_sample_date) AS DATE) AS metrics_until,
 @@ -15 +15 @@
--    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+    metrics_sample_date >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
+-    metrics_sample_date >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date - INTERVAL '179' DAY AS DATE)
 @@ -86 +86 @@
 -    'active_developers_over_30_day_window' AS metric,
 +    'active_developers_over_180_day_window' AS metric,
@@ -298,7 +295,7 @@ WHERE
 -- duckdb: as oso.active_developers_to_artifact_daily, but
 @@ -3 +3 @@
 -    CAST(events.bucket_day AS DATE) AS metrics_sample_date,
-+    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
++    CAST(@execution_date - INTERVAL '1' DAY AS DATE) AS metrics_sample_date,
 @@ -7 +7 @@
 -    'active_developers_daily' AS metric,
 +    'active_developers_over_all_time' AS metric,
@@ -313,9 +310,6 @@ WHERE
 -WHERE
 -  metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
 -- trino: as duckdb, but
-@@ -3 +3 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -25,4 +25,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -483,9 +477,6 @@ WHERE
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as duckdb, but
-@@ -3 +3 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -34,4 +34,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -638,19 +629,16 @@ WHERE
 @@ -35 +37 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.active_developers_to_project_over_all_time, but
-@@ -13 +13 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -14,0 +15,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -16 +18 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -35 +37 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -36,4 +36,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.active_developers_states_to_artifact_daily: states: what a day adds to the rolling windows that hold it; reads=window
 -- duckdb:
@@ -739,7 +727,7 @@ WITH metrics_current AS (
     MAX(metrics_sample_date) AS metrics_previous
   FROM oso.active_developers_states_to_artifact_daily
   WHERE
-    metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
+    metrics_sample_date >= CAST(@start_date - INTERVAL '179' DAY AS DATE)
     AND metrics_sample_date < @start_date
     AND NOT metrics_part = 0
   GROUP BY
@@ -762,7 +750,7 @@ FROM (
     metrics_current.metrics_key_1,
     metrics_current.metrics_part,
     CASE
-      WHEN COALESCE(metrics_current.metrics_previous, metrics_before.metrics_previous) >= CAST(metrics_current.metrics_sample_date + INTERVAL (-179) DAY AS DATE)
+      WHEN COALESCE(metrics_current.metrics_previous, metrics_before.metrics_previous) >= CAST(metrics_current.metrics_sample_date - INTERVAL '179' DAY AS DATE)
       THEN COALESCE(metrics_current.metrics_previous, metrics_before.metrics_previous)
     END AS metrics_previous,
     COUNT(*) AS metrics_count
@@ -793,13 +781,7 @@ FROM (
     )
     AND metrics_part = 0
 ) AS metrics_parts
--- trino: as duckdb, but
-@@ -27 +27 @@
--    metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
-+    metrics_sample_date >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
-@@ -50 +50 @@
--      WHEN COALESCE(metrics_current.metrics_previous, metrics_before.metrics_previous) >= CAST(metrics_current.metrics_sample_date + INTERVAL (-179) DAY AS DATE)
-+      WHEN COALESCE(metrics_current.metrics_previous, metrics_before.metrics_previous) >= CAST(DATE_ADD('DAY', -179, metrics_current.metrics_sample_date) AS DATE)
+-- trino: as duckdb
 
 -- oso.active_developers_states_to_project_daily: states: what a day adds to the rolling windows that hold it; reads=window
 -- duckdb: as oso.active_developers_states_to_artifact_daily, but
@@ -842,7 +824,7 @@ FROM (
 @@ -74 +74 @@
 -  FROM oso.active_developers_states_to_artifact_daily
 +  FROM oso.active_developers_states_to_project_daily
--- trino: as oso.active_developers_recurrences_to_artifact_daily, but with the same changes
+-- trino: as duckdb
 
 -- oso.active_developers_states_to_collection_daily: states: what a day adds to the rolling windows that hold it; reads=window
 -- duckdb: as oso.active_developers_states_to_project_daily, but
@@ -868,4 +850,4 @@ FROM (
 @@ -74 +74 @@
 -  FROM oso.active_developers_states_to_project_daily
 +  FROM oso.active_developers_states_to_collection_daily
--- trino: as oso.active_developers_recurrences_to_project_daily, but with the same changes
+-- trino: as duckdb

@@ -271,7 +271,7 @@ WITH closed AS (
     closings.time
 ), metrics_rows AS (
   SELECT
-    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
+    CAST(@execution_date - INTERVAL '1' DAY AS DATE) AS metrics_sample_date,
     closed.event_source,
     closed.to_artifact_id,
     '' AS from_artifact_id,
@@ -294,9 +294,6 @@ FROM metrics_rows
 @@ -6 +6 @@
 -    DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) / 3600 AS hours
 +    CAST(DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) AS DOUBLE) / 3600 AS hours
-@@ -23 +23 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -36,4 +36,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -538,26 +535,19 @@ FROM metrics_rows
 @@ -37 +46 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
--- trino: as oso.avg_time_to_close_to_artifact_over_all_time, but
-@@ -4 +4 @@
--    closings.to_artifact_id,
-+    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -7,0 +8,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = closings.to_artifact_id
-@@ -18 +27 @@
--    closings.to_artifact_id,
-+    metrics_membership.metrics_entity_id,
-@@ -37 +46 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
+-- trino: as duckdb, but
+@@ -6 +6 @@
+-    DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) / 3600 AS hours
++    CAST(DATE_DIFF('SECOND', MIN(known.opened_at), closings.time) AS DOUBLE) / 3600 AS hours
+@@ -45,4 +45,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.avg_time_to_close_to_collection_daily: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.avg_time_to_close_to_project_daily, but

@@ -392,7 +392,7 @@ WITH days AS (
     first_events.first_at
 ), metrics_rows AS (
   SELECT
-    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
+    CAST(@execution_date - INTERVAL '1' DAY AS DATE) AS metrics_sample_date,
     moments.event_source,
     moments.to_artifact_id,
     '' AS from_artifact_id,
@@ -416,9 +416,6 @@ SELECT
   CAST(amount AS DOUBLE) AS amount
 FROM metrics_rows
 -- trino: as duckdb, but
-@@ -47 +47 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -52,8 +52,4 @@
 -    CASE
 -      WHEN (
@@ -766,9 +763,6 @@ FROM metrics_rows
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as duckdb, but
-@@ -65 +65 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -70,8 +70,4 @@
 -    CASE
 -      WHEN (

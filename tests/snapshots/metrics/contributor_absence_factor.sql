@@ -263,7 +263,7 @@ WITH people AS (
   FROM people
 ), metrics_rows AS (
   SELECT
-    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
+    CAST(@execution_date - INTERVAL '1' DAY AS DATE) AS metrics_sample_date,
     ranked.event_source,
     ranked.to_artifact_id,
     '' AS from_artifact_id,
@@ -287,9 +287,6 @@ SELECT
   CAST(amount AS DOUBLE) AS amount
 FROM metrics_rows
 -- trino: as duckdb, but
-@@ -35 +35 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -52,4 +52,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -490,9 +487,6 @@ FROM metrics_rows
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as duckdb, but
-@@ -44 +44 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -61,4 +61,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -629,16 +623,13 @@ FROM metrics_rows
 @@ -62 +64 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.contributor_absence_factor_to_project_over_all_time, but
-@@ -11 +11 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -12,0 +13,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -14 +16 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -62 +64 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -63,4 +63,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,

@@ -30,7 +30,7 @@ WITH metrics_calendar AS (
   FROM metrics_calendar
   CROSS JOIN oso.contributor_active_days_to_artifact_weekly AS active
   WHERE
-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
 ), first_contributions AS (
   SELECT
     firsts.event_source,
@@ -127,9 +127,6 @@ WHERE
 @@ -8 +8 @@
 -  ) AS DATE[])) AS days(metrics_window_date)
 +  )) AS days(metrics_window_date)
-@@ -29 +29 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -105,4 +105,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -162,8 +159,8 @@ WHERE
 -  CROSS JOIN oso.contributor_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.contributor_active_days_to_artifact_monthly AS active
 @@ -29 +33 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '1' MONTH AS DATE)
 @@ -70 +74 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_monthly' AS metric,
@@ -187,9 +184,6 @@ WHERE
 +        1,
 +        CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -33 +37 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -109,4 +113,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -222,8 +216,8 @@ WHERE
 -  CROSS JOIN oso.contributor_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.contributor_active_days_to_artifact_quarterly AS active
 @@ -29 +33 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '3' MONTH AS DATE)
 @@ -70 +74 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_quarterly' AS metric,
@@ -247,9 +241,6 @@ WHERE
 +        3,
 +        CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -33 +37 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -109,4 +113,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -282,8 +273,8 @@ WHERE
 -  CROSS JOIN oso.contributor_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.contributor_active_days_to_artifact_yearly AS active
 @@ -29 +33 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '12' MONTH AS DATE)
 @@ -70 +74 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_yearly' AS metric,
@@ -307,9 +298,6 @@ WHERE
 +        12,
 +        CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -33 +37 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -109,4 +113,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -339,11 +327,11 @@ WHERE
 -  CROSS JOIN oso.contributor_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.contributor_active_days_to_artifact_over_30_day_window AS active
 @@ -29 +25 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
 @@ -50 +46 @@
 -    AND first_contributions.first_at < CAST(current_people.metrics_window_date AS TIMESTAMP) AS is_resurrected,
-+    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
++    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date - INTERVAL '29' DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
 @@ -70 +66 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_over_30_day_window' AS metric,
@@ -354,12 +342,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -25 +25 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -46 +46 @@
--    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
-+    AND first_contributions.first_at < CAST(CAST(DATE_ADD('DAY', -29, current_people.metrics_window_date) AS DATE) AS TIMESTAMP) AS is_resurrected,
 @@ -101,4 +101,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -382,11 +364,11 @@ WHERE
 -  CROSS JOIN oso.contributor_active_days_to_artifact_over_30_day_window AS active
 +  CROSS JOIN oso.contributor_active_days_to_artifact_over_90_day_window AS active
 @@ -25 +25 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '90' DAY AS DATE)
 @@ -46 +46 @@
--    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
-+    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date + INTERVAL (-89) DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
+-    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date - INTERVAL '29' DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
++    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date - INTERVAL '89' DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
 @@ -66 +66 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_90_day_window' AS metric,
@@ -397,12 +379,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -25 +25 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -46 +46 @@
--    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date + INTERVAL (-89) DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
-+    AND first_contributions.first_at < CAST(CAST(DATE_ADD('DAY', -89, current_people.metrics_window_date) AS DATE) AS TIMESTAMP) AS is_resurrected,
 @@ -101,4 +101,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -468,9 +444,6 @@ WHERE
 @@ -8 +8 @@
 -  ) AS DATE[])) AS days(metrics_window_date)
 +  )) AS days(metrics_window_date)
-@@ -47 +47 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -132,4 +132,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -503,8 +476,8 @@ WHERE
 -    FROM oso.contributor_active_days_to_project_weekly
 +    FROM oso.contributor_active_days_to_project_monthly
 @@ -47 +51 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '1' MONTH AS DATE)
 @@ -97 +101 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_monthly' AS metric,
@@ -528,9 +501,6 @@ WHERE
 +        1,
 +        CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -51 +55 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -136,4 +140,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -563,8 +533,8 @@ WHERE
 -    FROM oso.contributor_active_days_to_project_weekly
 +    FROM oso.contributor_active_days_to_project_quarterly
 @@ -47 +51 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '3' MONTH AS DATE)
 @@ -97 +101 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_quarterly' AS metric,
@@ -588,9 +558,6 @@ WHERE
 +        3,
 +        CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -51 +55 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -136,4 +140,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -623,8 +590,8 @@ WHERE
 -    FROM oso.contributor_active_days_to_project_weekly
 +    FROM oso.contributor_active_days_to_project_yearly
 @@ -47 +51 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '12' MONTH AS DATE)
 @@ -97 +101 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_yearly' AS metric,
@@ -648,9 +615,6 @@ WHERE
 +        12,
 +        CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -51 +55 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -136,4 +140,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -710,12 +674,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -43 +43 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -73 +73 @@
--    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
-+    AND first_contributions.first_at < CAST(CAST(DATE_ADD('DAY', -29, current_people.metrics_window_date) AS DATE) AS TIMESTAMP) AS is_resurrected,
 @@ -128,4 +128,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -738,11 +696,11 @@ WHERE
 -    FROM oso.contributor_active_days_to_project_over_30_day_window
 +    FROM oso.contributor_active_days_to_project_over_90_day_window
 @@ -43 +43 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '90' DAY AS DATE)
 @@ -73 +73 @@
--    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
-+    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date + INTERVAL (-89) DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
+-    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date - INTERVAL '29' DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
++    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date - INTERVAL '89' DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
 @@ -93 +93 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_90_day_window' AS metric,
@@ -753,12 +711,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -43 +43 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -73 +73 @@
--    AND first_contributions.first_at < CAST(CAST(current_people.metrics_window_date + INTERVAL (-89) DAY AS DATE) AS TIMESTAMP) AS is_resurrected,
-+    AND first_contributions.first_at < CAST(CAST(DATE_ADD('DAY', -89, current_people.metrics_window_date) AS DATE) AS TIMESTAMP) AS is_resurrected,
 @@ -128,4 +128,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -805,9 +757,6 @@ WHERE
 @@ -8 +8 @@
 -  ) AS DATE[])) AS days(metrics_window_date)
 +  )) AS days(metrics_window_date)
-@@ -47 +47 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -134,4 +134,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_collection_id,
@@ -1000,31 +949,19 @@ WHERE
 @@ -129 +131 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.contributor_classifications_to_project_over_30_day_window, but
-@@ -17 +17 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -21 +21 @@
--    FROM oso.contributor_active_days_to_project_over_30_day_window
-+    FROM oso.contributor_active_days_to_collection_over_30_day_window
-@@ -36 +36 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -40 +40 @@
--    FROM oso.contributor_active_days_to_project_over_30_day_window
-+    FROM oso.contributor_active_days_to_collection_over_30_day_window
-@@ -54 +54 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -55,0 +56,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -57 +59 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -129 +131 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -130,4 +130,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.contributor_classifications_to_collection_over_90_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.contributor_classifications_to_project_over_90_day_window, but
@@ -1052,28 +989,16 @@ WHERE
 @@ -129 +131 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.contributor_classifications_to_project_over_90_day_window, but
-@@ -17 +17 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -21 +21 @@
--    FROM oso.contributor_active_days_to_project_over_90_day_window
-+    FROM oso.contributor_active_days_to_collection_over_90_day_window
-@@ -36 +36 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -40 +40 @@
--    FROM oso.contributor_active_days_to_project_over_90_day_window
-+    FROM oso.contributor_active_days_to_collection_over_90_day_window
-@@ -54 +54 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -55,0 +56,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -57 +59 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -129 +131 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -130,4 +130,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,

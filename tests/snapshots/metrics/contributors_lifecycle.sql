@@ -31,7 +31,7 @@ WITH metrics_calendar AS (
   FROM metrics_calendar
   CROSS JOIN oso.contributor_active_days_to_artifact_weekly AS active
   WHERE
-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
 ), people AS (
   SELECT
     COALESCE(current_people.event_source, previous_people.event_source) AS event_source,
@@ -82,7 +82,7 @@ WITH metrics_calendar AS (
   FROM metrics_calendar
   CROSS JOIN oso.new_contributors_to_artifact_weekly AS came
   WHERE
-    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
+    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
 ), new_changes AS (
   SELECT
     newcomers.event_source,
@@ -176,12 +176,6 @@ WHERE
 @@ -8 +8 @@
 -  ) AS DATE[])) AS days(metrics_window_date)
 +  )) AS days(metrics_window_date)
-@@ -30 +30 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -81 +81 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    came.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -154,4 +154,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -221,8 +215,8 @@ WHERE
 -  CROSS JOIN oso.contributor_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.contributor_active_days_to_artifact_monthly AS active
 @@ -30 +38 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '1' MONTH AS DATE)
 @@ -69 +77 @@
 -  CROSS JOIN oso.new_contributors_to_artifact_weekly AS came
 +  CROSS JOIN oso.new_contributors_to_artifact_monthly AS came
@@ -230,8 +224,8 @@ WHERE
 -  CROSS JOIN oso.new_contributors_to_artifact_weekly AS came
 +  CROSS JOIN oso.new_contributors_to_artifact_monthly AS came
 @@ -81 +89 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
+-    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '1' MONTH AS DATE)
 @@ -116 +124 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_monthly' AS metric,
@@ -259,12 +253,6 @@ WHERE
 +        1,
 +        CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -38 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -89 +97 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
-+    came.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -162,4 +170,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -304,8 +292,8 @@ WHERE
 -  CROSS JOIN oso.contributor_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.contributor_active_days_to_artifact_quarterly AS active
 @@ -30 +38 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '3' MONTH AS DATE)
 @@ -69 +77 @@
 -  CROSS JOIN oso.new_contributors_to_artifact_weekly AS came
 +  CROSS JOIN oso.new_contributors_to_artifact_quarterly AS came
@@ -313,8 +301,8 @@ WHERE
 -  CROSS JOIN oso.new_contributors_to_artifact_weekly AS came
 +  CROSS JOIN oso.new_contributors_to_artifact_quarterly AS came
 @@ -81 +89 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
+-    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '3' MONTH AS DATE)
 @@ -116 +124 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_quarterly' AS metric,
@@ -342,12 +330,6 @@ WHERE
 +        3,
 +        CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -38 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -89 +97 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
-+    came.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -162,4 +170,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -387,8 +369,8 @@ WHERE
 -  CROSS JOIN oso.contributor_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.contributor_active_days_to_artifact_yearly AS active
 @@ -30 +38 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '12' MONTH AS DATE)
 @@ -69 +77 @@
 -  CROSS JOIN oso.new_contributors_to_artifact_weekly AS came
 +  CROSS JOIN oso.new_contributors_to_artifact_yearly AS came
@@ -396,8 +378,8 @@ WHERE
 -  CROSS JOIN oso.new_contributors_to_artifact_weekly AS came
 +  CROSS JOIN oso.new_contributors_to_artifact_yearly AS came
 @@ -81 +89 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
+-    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '12' MONTH AS DATE)
 @@ -116 +124 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_yearly' AS metric,
@@ -425,12 +407,6 @@ WHERE
 +        12,
 +        CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -38 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -89 +97 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
-+    came.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -162,4 +170,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -463,8 +439,8 @@ WHERE
 -  CROSS JOIN oso.contributor_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.contributor_active_days_to_artifact_over_30_day_window AS active
 @@ -30 +26 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
 @@ -69 +65 @@
 -  CROSS JOIN oso.new_contributors_to_artifact_weekly AS came
 +  CROSS JOIN oso.new_contributors_to_artifact_over_30_day_window AS came
@@ -472,8 +448,8 @@ WHERE
 -  CROSS JOIN oso.new_contributors_to_artifact_weekly AS came
 +  CROSS JOIN oso.new_contributors_to_artifact_over_30_day_window AS came
 @@ -81 +77 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
+-    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
 @@ -116 +112 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_over_30_day_window' AS metric,
@@ -481,12 +457,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -26 +26 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -77 +77 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    came.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -150,4 +150,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -512,8 +482,8 @@ WHERE
 -  CROSS JOIN oso.contributor_active_days_to_artifact_over_30_day_window AS active
 +  CROSS JOIN oso.contributor_active_days_to_artifact_over_90_day_window AS active
 @@ -26 +26 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '90' DAY AS DATE)
 @@ -65 +65 @@
 -  CROSS JOIN oso.new_contributors_to_artifact_over_30_day_window AS came
 +  CROSS JOIN oso.new_contributors_to_artifact_over_90_day_window AS came
@@ -521,8 +491,8 @@ WHERE
 -  CROSS JOIN oso.new_contributors_to_artifact_over_30_day_window AS came
 +  CROSS JOIN oso.new_contributors_to_artifact_over_90_day_window AS came
 @@ -77 +77 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+-    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '90' DAY AS DATE)
 @@ -112 +112 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_90_day_window' AS metric,
@@ -530,12 +500,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -26 +26 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -77 +77 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
-+    came.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -150,4 +150,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -609,12 +573,6 @@ WHERE
 @@ -8 +8 @@
 -  ) AS DATE[])) AS days(metrics_window_date)
 +  )) AS days(metrics_window_date)
-@@ -48 +48 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -117 +117 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    came.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -190,4 +190,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -678,58 +636,39 @@ WHERE
 @@ -163 +199 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
--- trino: as oso.contributors_lifecycle_to_artifact_monthly, but
-@@ -25 +25,10 @@
--  CROSS JOIN oso.contributor_active_days_to_artifact_monthly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_project_monthly
-+  ) AS active
-@@ -44 +53,10 @@
--  CROSS JOIN oso.contributor_active_days_to_artifact_monthly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_project_monthly
-+  ) AS active
-@@ -85 +103,10 @@
--  CROSS JOIN oso.new_contributors_to_artifact_monthly AS came
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_project_monthly
-+  ) AS came
-@@ -95 +122,10 @@
--  CROSS JOIN oso.new_contributors_to_artifact_monthly AS came
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_project_monthly
-+  ) AS came
-@@ -171 +207 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -17 +17,5 @@
+-      CAST(CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 1 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        1,
++        CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -41 +45,5 @@
+-      CAST(CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 1 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        1,
++        CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -198,4 +206,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.contributors_lifecycle_to_project_quarterly: calendar: one evaluation per sample date, batched in one query; reads=lookback:3:month
 -- duckdb: as oso.contributors_lifecycle_to_artifact_quarterly, but
@@ -784,58 +723,39 @@ WHERE
 @@ -163 +199 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
--- trino: as oso.contributors_lifecycle_to_artifact_quarterly, but
-@@ -25 +25,10 @@
--  CROSS JOIN oso.contributor_active_days_to_artifact_quarterly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_project_quarterly
-+  ) AS active
-@@ -44 +53,10 @@
--  CROSS JOIN oso.contributor_active_days_to_artifact_quarterly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_project_quarterly
-+  ) AS active
-@@ -85 +103,10 @@
--  CROSS JOIN oso.new_contributors_to_artifact_quarterly AS came
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_project_quarterly
-+  ) AS came
-@@ -95 +122,10 @@
--  CROSS JOIN oso.new_contributors_to_artifact_quarterly AS came
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_project_quarterly
-+  ) AS came
-@@ -171 +207 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -17 +17,5 @@
+-      CAST(CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 3 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        3,
++        CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -41 +45,5 @@
+-      CAST(CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 3 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        3,
++        CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -198,4 +206,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.contributors_lifecycle_to_project_yearly: calendar: one evaluation per sample date, batched in one query; reads=lookback:12:month
 -- duckdb: as oso.contributors_lifecycle_to_artifact_yearly, but
@@ -890,58 +810,39 @@ WHERE
 @@ -163 +199 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
--- trino: as oso.contributors_lifecycle_to_artifact_yearly, but
-@@ -25 +25,10 @@
--  CROSS JOIN oso.contributor_active_days_to_artifact_yearly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_project_yearly
-+  ) AS active
-@@ -44 +53,10 @@
--  CROSS JOIN oso.contributor_active_days_to_artifact_yearly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_project_yearly
-+  ) AS active
-@@ -85 +103,10 @@
--  CROSS JOIN oso.new_contributors_to_artifact_yearly AS came
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_project_yearly
-+  ) AS came
-@@ -95 +122,10 @@
--  CROSS JOIN oso.new_contributors_to_artifact_yearly AS came
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_project_yearly
-+  ) AS came
-@@ -171 +207 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -17 +17,5 @@
+-      CAST(CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 12 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        12,
++        CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -41 +45,5 @@
+-      CAST(CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 12 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        12,
++        CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -198,4 +206,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.contributors_lifecycle_to_project_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=rolling:30:day:1
 -- duckdb: as oso.contributors_lifecycle_to_artifact_over_30_day_window, but
@@ -1000,12 +901,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -44 +44 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -113 +113 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    came.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -186,4 +186,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -1031,8 +926,8 @@ WHERE
 -    FROM oso.contributor_active_days_to_project_over_30_day_window
 +    FROM oso.contributor_active_days_to_project_over_90_day_window
 @@ -44 +44 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '90' DAY AS DATE)
 @@ -91 +91 @@
 -    FROM oso.new_contributors_to_project_over_30_day_window
 +    FROM oso.new_contributors_to_project_over_90_day_window
@@ -1040,8 +935,8 @@ WHERE
 -    FROM oso.new_contributors_to_project_over_30_day_window
 +    FROM oso.new_contributors_to_project_over_90_day_window
 @@ -113 +113 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+-    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '90' DAY AS DATE)
 @@ -148 +148 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_90_day_window' AS metric,
@@ -1049,12 +944,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -44 +44 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -113 +113 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
-+    came.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -186,4 +186,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -1124,12 +1013,6 @@ WHERE
 @@ -8 +8 @@
 -  ) AS DATE[])) AS days(metrics_window_date)
 +  )) AS days(metrics_window_date)
-@@ -48 +48 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -117 +117 @@
--    came.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    came.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -190,4 +190,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_collection_id,
@@ -1189,54 +1072,39 @@ WHERE
 @@ -199 +199 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.contributors_lifecycle_to_project_monthly, but
-@@ -29,5 +29,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.contributor_active_days_to_project_monthly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_collection_monthly
-@@ -57,5 +57,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.contributor_active_days_to_project_monthly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_collection_monthly
-@@ -107,5 +107,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.new_contributors_to_project_monthly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_collection_monthly
-@@ -126,5 +126,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.new_contributors_to_project_monthly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_collection_monthly
-@@ -207 +207 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -17 +17,5 @@
+-      CAST(CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 1 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        1,
++        CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -41 +45,5 @@
+-      CAST(CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 1 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        1,
++        CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -198,4 +206,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.contributors_lifecycle_to_collection_quarterly: calendar: one evaluation per sample date, batched in one query; reads=lookback:3:month
 -- duckdb: as oso.contributors_lifecycle_to_project_quarterly, but
@@ -1287,54 +1155,39 @@ WHERE
 @@ -199 +199 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.contributors_lifecycle_to_project_quarterly, but
-@@ -29,5 +29,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.contributor_active_days_to_project_quarterly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_collection_quarterly
-@@ -57,5 +57,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.contributor_active_days_to_project_quarterly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_collection_quarterly
-@@ -107,5 +107,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.new_contributors_to_project_quarterly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_collection_quarterly
-@@ -126,5 +126,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.new_contributors_to_project_quarterly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_collection_quarterly
-@@ -207 +207 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -17 +17,5 @@
+-      CAST(CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 3 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        3,
++        CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -41 +45,5 @@
+-      CAST(CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 3 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        3,
++        CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -198,4 +206,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.contributors_lifecycle_to_collection_yearly: calendar: one evaluation per sample date, batched in one query; reads=lookback:12:month
 -- duckdb: as oso.contributors_lifecycle_to_project_yearly, but
@@ -1385,54 +1238,39 @@ WHERE
 @@ -199 +199 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.contributors_lifecycle_to_project_yearly, but
-@@ -29,5 +29,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.contributor_active_days_to_project_yearly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_collection_yearly
-@@ -57,5 +57,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.contributor_active_days_to_project_yearly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.contributor_active_days_to_collection_yearly
-@@ -107,5 +107,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.new_contributors_to_project_yearly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_collection_yearly
-@@ -126,5 +126,5 @@
--      to_project_id AS to_artifact_id,
--      from_artifact_id,
--      metric,
--      amount
--    FROM oso.new_contributors_to_project_yearly
-+      to_collection_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.new_contributors_to_collection_yearly
-@@ -207 +207 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -17 +17,5 @@
+-      CAST(CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 12 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        12,
++        CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -41 +45,5 @@
+-      CAST(CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 12 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        12,
++        CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -198,4 +206,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.contributors_lifecycle_to_collection_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=rolling:30:day:1
 -- duckdb: as oso.contributors_lifecycle_to_project_over_30_day_window, but
@@ -1463,34 +1301,19 @@ WHERE
 @@ -187 +187 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.contributors_lifecycle_to_project_over_30_day_window, but
-@@ -17 +17 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -21 +21 @@
--    FROM oso.contributor_active_days_to_project_over_30_day_window
-+    FROM oso.contributor_active_days_to_collection_over_30_day_window
-@@ -37 +37 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -41 +41 @@
--    FROM oso.contributor_active_days_to_project_over_30_day_window
-+    FROM oso.contributor_active_days_to_collection_over_30_day_window
-@@ -87 +87 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -91 +91 @@
--    FROM oso.new_contributors_to_project_over_30_day_window
-+    FROM oso.new_contributors_to_collection_over_30_day_window
-@@ -106 +106 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -110 +110 @@
--    FROM oso.new_contributors_to_project_over_30_day_window
-+    FROM oso.new_contributors_to_collection_over_30_day_window
-@@ -187 +187 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -186,4 +186,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.contributors_lifecycle_to_collection_over_90_day_window: calendar: one evaluation per sample date, batched in one query; reads=rolling:90:day:1
 -- duckdb: as oso.contributors_lifecycle_to_project_over_90_day_window, but
@@ -1521,31 +1344,16 @@ WHERE
 @@ -187 +187 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.contributors_lifecycle_to_project_over_90_day_window, but
-@@ -17 +17 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -21 +21 @@
--    FROM oso.contributor_active_days_to_project_over_90_day_window
-+    FROM oso.contributor_active_days_to_collection_over_90_day_window
-@@ -37 +37 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -41 +41 @@
--    FROM oso.contributor_active_days_to_project_over_90_day_window
-+    FROM oso.contributor_active_days_to_collection_over_90_day_window
-@@ -87 +87 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -91 +91 @@
--    FROM oso.new_contributors_to_project_over_90_day_window
-+    FROM oso.new_contributors_to_collection_over_90_day_window
-@@ -106 +106 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -110 +110 @@
--    FROM oso.new_contributors_to_project_over_90_day_window
-+    FROM oso.new_contributors_to_collection_over_90_day_window
-@@ -187 +187 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -186,4 +186,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,

@@ -31,7 +31,7 @@ WITH metrics_calendar AS (
   FROM metrics_calendar
   CROSS JOIN oso.developer_active_days_to_artifact_weekly AS active
   WHERE
-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
 ), first_commits AS (
   SELECT
     firsts.event_source,
@@ -168,9 +168,6 @@ WHERE
 @@ -8 +8 @@
 -  ) AS DATE[])) AS days(metrics_window_date)
 +  )) AS days(metrics_window_date)
-@@ -30 +30 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -146,4 +146,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -210,8 +207,8 @@ WHERE
 -  CROSS JOIN oso.developer_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.developer_active_days_to_artifact_monthly AS active
 @@ -30 +38 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '1' MONTH AS DATE)
 @@ -103 +111 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_monthly' AS metric,
@@ -239,9 +236,6 @@ WHERE
 +        1,
 +        CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -38 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -154,4 +162,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -281,8 +275,8 @@ WHERE
 -  CROSS JOIN oso.developer_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.developer_active_days_to_artifact_quarterly AS active
 @@ -30 +38 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '3' MONTH AS DATE)
 @@ -103 +111 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_quarterly' AS metric,
@@ -310,9 +304,6 @@ WHERE
 +        3,
 +        CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -38 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -154,4 +162,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -352,8 +343,8 @@ WHERE
 -  CROSS JOIN oso.developer_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.developer_active_days_to_artifact_yearly AS active
 @@ -30 +38 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '12' MONTH AS DATE)
 @@ -103 +111 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_yearly' AS metric,
@@ -381,9 +372,6 @@ WHERE
 +        12,
 +        CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE)
 +      ) AS DATE)
-@@ -38 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -154,4 +162,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -416,11 +404,11 @@ WHERE
 -  CROSS JOIN oso.developer_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.developer_active_days_to_artifact_over_30_day_window AS active
 @@ -30 +26 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
 @@ -71 +67 @@
 -      WHEN first_commits.first_at < CAST(people.metrics_window_date AS TIMESTAMP)
-+      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP)
++      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date - INTERVAL '29' DAY AS DATE) AS TIMESTAMP)
 @@ -103 +99 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_over_30_day_window' AS metric,
@@ -428,12 +416,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -26 +26 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -67 +67 @@
--      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP)
-+      WHEN first_commits.first_at < CAST(CAST(DATE_ADD('DAY', -29, people.metrics_window_date) AS DATE) AS TIMESTAMP)
 @@ -142,4 +142,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -459,11 +441,11 @@ WHERE
 -  CROSS JOIN oso.developer_active_days_to_artifact_over_30_day_window AS active
 +  CROSS JOIN oso.developer_active_days_to_artifact_over_90_day_window AS active
 @@ -26 +26 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '90' DAY AS DATE)
 @@ -67 +67 @@
--      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP)
-+      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-89) DAY AS DATE) AS TIMESTAMP)
+-      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date - INTERVAL '29' DAY AS DATE) AS TIMESTAMP)
++      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date - INTERVAL '89' DAY AS DATE) AS TIMESTAMP)
 @@ -99 +99 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_90_day_window' AS metric,
@@ -471,12 +453,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -26 +26 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -67 +67 @@
--      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-89) DAY AS DATE) AS TIMESTAMP)
-+      WHEN first_commits.first_at < CAST(CAST(DATE_ADD('DAY', -89, people.metrics_window_date) AS DATE) AS TIMESTAMP)
 @@ -142,4 +142,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -502,11 +478,11 @@ WHERE
 -  CROSS JOIN oso.developer_active_days_to_artifact_over_30_day_window AS active
 +  CROSS JOIN oso.developer_active_days_to_artifact_over_180_day_window AS active
 @@ -26 +26 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '180' DAY AS DATE)
 @@ -67 +67 @@
--      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP)
-+      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-179) DAY AS DATE) AS TIMESTAMP)
+-      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date - INTERVAL '29' DAY AS DATE) AS TIMESTAMP)
++      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date - INTERVAL '179' DAY AS DATE) AS TIMESTAMP)
 @@ -99 +99 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_180_day_window' AS metric,
@@ -514,12 +490,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -26 +26 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -180, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -67 +67 @@
--      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-179) DAY AS DATE) AS TIMESTAMP)
-+      WHEN first_commits.first_at < CAST(CAST(DATE_ADD('DAY', -179, people.metrics_window_date) AS DATE) AS TIMESTAMP)
 @@ -142,4 +142,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -585,9 +555,6 @@ WHERE
 @@ -8 +8 @@
 -  ) AS DATE[])) AS days(metrics_window_date)
 +  )) AS days(metrics_window_date)
-@@ -48 +48 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -173,4 +173,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -643,50 +610,39 @@ WHERE
 @@ -155 +182 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
--- trino: as oso.developers_lifecycle_to_artifact_monthly, but
-@@ -25 +25,10 @@
--  CROSS JOIN oso.developer_active_days_to_artifact_monthly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.developer_active_days_to_project_monthly
-+  ) AS active
-@@ -44 +53,10 @@
--  CROSS JOIN oso.developer_active_days_to_artifact_monthly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.developer_active_days_to_project_monthly
-+  ) AS active
-@@ -50 +68 @@
--    firsts.to_artifact_id,
-+    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -53,0 +72,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = firsts.to_artifact_id
-@@ -58 +85 @@
--    firsts.to_artifact_id,
-+    metrics_membership.metrics_entity_id,
-@@ -163 +190 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -17 +17,5 @@
+-      CAST(CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 1 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        1,
++        CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -41 +45,5 @@
+-      CAST(CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 1 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        1,
++        CAST(DATE_TRUNC('MONTH', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -181,4 +189,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.developers_lifecycle_to_project_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.developers_lifecycle_to_artifact_quarterly, but
@@ -733,50 +689,39 @@ WHERE
 @@ -155 +182 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
--- trino: as oso.developers_lifecycle_to_artifact_quarterly, but
-@@ -25 +25,10 @@
--  CROSS JOIN oso.developer_active_days_to_artifact_quarterly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.developer_active_days_to_project_quarterly
-+  ) AS active
-@@ -44 +53,10 @@
--  CROSS JOIN oso.developer_active_days_to_artifact_quarterly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.developer_active_days_to_project_quarterly
-+  ) AS active
-@@ -50 +68 @@
--    firsts.to_artifact_id,
-+    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -53,0 +72,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = firsts.to_artifact_id
-@@ -58 +85 @@
--    firsts.to_artifact_id,
-+    metrics_membership.metrics_entity_id,
-@@ -163 +190 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -17 +17,5 @@
+-      CAST(CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 3 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        3,
++        CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -41 +45,5 @@
+-      CAST(CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 3 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        3,
++        CAST(DATE_TRUNC('QUARTER', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -181,4 +189,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.developers_lifecycle_to_project_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.developers_lifecycle_to_artifact_yearly, but
@@ -823,50 +768,39 @@ WHERE
 @@ -155 +182 @@
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
--- trino: as oso.developers_lifecycle_to_artifact_yearly, but
-@@ -25 +25,10 @@
--  CROSS JOIN oso.developer_active_days_to_artifact_yearly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.developer_active_days_to_project_yearly
-+  ) AS active
-@@ -44 +53,10 @@
--  CROSS JOIN oso.developer_active_days_to_artifact_yearly AS active
-+  CROSS JOIN (
-+    SELECT
-+      metrics_sample_date,
-+      event_source,
-+      to_project_id AS to_artifact_id,
-+      from_artifact_id,
-+      metric,
-+      amount
-+    FROM oso.developer_active_days_to_project_yearly
-+  ) AS active
-@@ -50 +68 @@
--    firsts.to_artifact_id,
-+    metrics_membership.metrics_entity_id AS to_artifact_id,
-@@ -53,0 +72,9 @@
-+  INNER JOIN (
-+    SELECT DISTINCT
-+      step_0.artifact_id AS metrics_artifact_id,
-+      step_0.project_id AS metrics_entity_id
-+    FROM oso.artifacts_by_project_v1 AS step_0
-+    WHERE
-+      step_0.valid_to IS NULL
-+  ) AS metrics_membership
-+    ON metrics_membership.metrics_artifact_id = firsts.to_artifact_id
-@@ -58 +85 @@
--    firsts.to_artifact_id,
-+    metrics_membership.metrics_entity_id,
-@@ -163 +190 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -17 +17,5 @@
+-      CAST(CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 12 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        12,
++        CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -41 +45,5 @@
+-      CAST(CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE) + INTERVAL 12 MONTH AS DATE)
++      CAST(DATE_ADD(
++        'MONTH',
++        12,
++        CAST(DATE_TRUNC('YEAR', CAST(active.metrics_sample_date AS DATE)) AS DATE)
++      ) AS DATE)
+@@ -181,4 +189,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.developers_lifecycle_to_project_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.developers_lifecycle_to_artifact_over_30_day_window, but
@@ -917,12 +851,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -44 +44 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -94 +94 @@
--      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP)
-+      WHEN first_commits.first_at < CAST(CAST(DATE_ADD('DAY', -29, people.metrics_window_date) AS DATE) AS TIMESTAMP)
 @@ -169,4 +169,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -948,11 +876,11 @@ WHERE
 -    FROM oso.developer_active_days_to_project_over_30_day_window
 +    FROM oso.developer_active_days_to_project_over_90_day_window
 @@ -44 +44 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '90' DAY AS DATE)
 @@ -94 +94 @@
--      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP)
-+      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-89) DAY AS DATE) AS TIMESTAMP)
+-      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date - INTERVAL '29' DAY AS DATE) AS TIMESTAMP)
++      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date - INTERVAL '89' DAY AS DATE) AS TIMESTAMP)
 @@ -126 +126 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_90_day_window' AS metric,
@@ -960,12 +888,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -44 +44 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -94 +94 @@
--      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-89) DAY AS DATE) AS TIMESTAMP)
-+      WHEN first_commits.first_at < CAST(CAST(DATE_ADD('DAY', -89, people.metrics_window_date) AS DATE) AS TIMESTAMP)
 @@ -169,4 +169,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -991,11 +913,11 @@ WHERE
 -    FROM oso.developer_active_days_to_project_over_30_day_window
 +    FROM oso.developer_active_days_to_project_over_180_day_window
 @@ -44 +44 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '180' DAY AS DATE)
 @@ -94 +94 @@
--      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-29) DAY AS DATE) AS TIMESTAMP)
-+      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-179) DAY AS DATE) AS TIMESTAMP)
+-      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date - INTERVAL '29' DAY AS DATE) AS TIMESTAMP)
++      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date - INTERVAL '179' DAY AS DATE) AS TIMESTAMP)
 @@ -126 +126 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_180_day_window' AS metric,
@@ -1003,12 +925,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -44 +44 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -180, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -94 +94 @@
--      WHEN first_commits.first_at < CAST(CAST(people.metrics_window_date + INTERVAL (-179) DAY AS DATE) AS TIMESTAMP)
-+      WHEN first_commits.first_at < CAST(CAST(DATE_ADD('DAY', -179, people.metrics_window_date) AS DATE) AS TIMESTAMP)
 @@ -169,4 +169,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -1055,9 +971,6 @@ WHERE
 @@ -8 +8 @@
 -  ) AS DATE[])) AS days(metrics_window_date)
 +  )) AS days(metrics_window_date)
-@@ -48 +48 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -175,4 +175,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_collection_id,
@@ -1250,31 +1163,19 @@ WHERE
 @@ -170 +172 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.developers_lifecycle_to_project_over_30_day_window, but
-@@ -17 +17 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -21 +21 @@
--    FROM oso.developer_active_days_to_project_over_30_day_window
-+    FROM oso.developer_active_days_to_collection_over_30_day_window
-@@ -37 +37 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -41 +41 @@
--    FROM oso.developer_active_days_to_project_over_30_day_window
-+    FROM oso.developer_active_days_to_collection_over_30_day_window
-@@ -55 +55 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -56,0 +57,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -58 +60 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -170 +172 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -171,4 +171,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.developers_lifecycle_to_collection_over_90_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.developers_lifecycle_to_project_over_90_day_window, but
@@ -1302,31 +1203,19 @@ WHERE
 @@ -170 +172 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.developers_lifecycle_to_project_over_90_day_window, but
-@@ -17 +17 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -21 +21 @@
--    FROM oso.developer_active_days_to_project_over_90_day_window
-+    FROM oso.developer_active_days_to_collection_over_90_day_window
-@@ -37 +37 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -41 +41 @@
--    FROM oso.developer_active_days_to_project_over_90_day_window
-+    FROM oso.developer_active_days_to_collection_over_90_day_window
-@@ -55 +55 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -56,0 +57,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -58 +60 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -170 +172 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -171,4 +171,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.developers_lifecycle_to_collection_over_180_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.developers_lifecycle_to_project_over_180_day_window, but
@@ -1354,28 +1243,16 @@ WHERE
 @@ -170 +172 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.developers_lifecycle_to_project_over_180_day_window, but
-@@ -17 +17 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -21 +21 @@
--    FROM oso.developer_active_days_to_project_over_180_day_window
-+    FROM oso.developer_active_days_to_collection_over_180_day_window
-@@ -37 +37 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -41 +41 @@
--    FROM oso.developer_active_days_to_project_over_180_day_window
-+    FROM oso.developer_active_days_to_collection_over_180_day_window
-@@ -55 +55 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -56,0 +57,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -58 +60 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -170 +172 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -171,4 +171,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,

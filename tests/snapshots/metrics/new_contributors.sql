@@ -136,8 +136,8 @@ WHERE
 +  CROSS JOIN first_contributions
 @@ -29 +35,4 @@
 -    first_contributions.first_at >= @start_date
-+    first_contributions.first_at >= CAST(metrics_calendar.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+    AND first_contributions.first_at >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
++    first_contributions.first_at >= CAST(metrics_calendar.metrics_window_date - INTERVAL '29' DAY AS DATE)
++    AND first_contributions.first_at >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
 +    AND first_contributions.first_at >= CAST('2015-01-01' AS DATE)
 +    AND first_contributions.first_at < CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE)
 @@ -32 +41 @@
@@ -153,11 +153,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -35,2 +35,2 @@
--    first_contributions.first_at >= CAST(metrics_calendar.metrics_window_date + INTERVAL (-29) DAY AS DATE)
--    AND first_contributions.first_at >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+    first_contributions.first_at >= CAST(DATE_ADD('DAY', -29, metrics_calendar.metrics_window_date) AS DATE)
-+    AND first_contributions.first_at >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
 @@ -38,2 +38,2 @@
 -    AND first_contributions.first_at < CAST(metrics_calendar.metrics_window_date + INTERVAL 1 DAY AS DATE)
 -    AND first_contributions.first_at < CAST(@end_date + INTERVAL 1 DAY AS DATE)
@@ -179,19 +174,11 @@ WHERE
 -    'new_contributors_over_30_day_window' AS metric,
 +    'new_contributors_over_90_day_window' AS metric,
 @@ -35,2 +35,2 @@
--    first_contributions.first_at >= CAST(metrics_calendar.metrics_window_date + INTERVAL (-29) DAY AS DATE)
--    AND first_contributions.first_at >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+    first_contributions.first_at >= CAST(metrics_calendar.metrics_window_date + INTERVAL (-89) DAY AS DATE)
-+    AND first_contributions.first_at >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
--- trino: as oso.new_contributors_to_artifact_over_30_day_window, but
-@@ -29 +29 @@
--    'new_contributors_over_30_day_window' AS metric,
-+    'new_contributors_over_90_day_window' AS metric,
-@@ -35,2 +35,2 @@
--    first_contributions.first_at >= CAST(DATE_ADD('DAY', -29, metrics_calendar.metrics_window_date) AS DATE)
--    AND first_contributions.first_at >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+    first_contributions.first_at >= CAST(DATE_ADD('DAY', -89, metrics_calendar.metrics_window_date) AS DATE)
-+    AND first_contributions.first_at >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
+-    first_contributions.first_at >= CAST(metrics_calendar.metrics_window_date - INTERVAL '29' DAY AS DATE)
+-    AND first_contributions.first_at >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
++    first_contributions.first_at >= CAST(metrics_calendar.metrics_window_date - INTERVAL '89' DAY AS DATE)
++    AND first_contributions.first_at >= CAST(@start_date - INTERVAL '89' DAY AS DATE)
+-- trino: as oso.new_contributors_to_artifact_over_30_day_window, but with the same changes
 
 -- oso.new_contributors_to_artifact_over_all_time: direct: one scan of the range, grouped by bucket; reads=history
 -- duckdb: as oso.new_contributors_to_artifact_daily, but
@@ -212,7 +199,7 @@ WHERE
 +    AND firsts.time < @execution_date
 @@ -21 +24 @@
 -    CAST(first_contributions.first_at AS DATE) AS metrics_sample_date,
-+    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
++    CAST(@execution_date - INTERVAL '1' DAY AS DATE) AS metrics_sample_date,
 @@ -25 +28 @@
 -    'new_contributors_daily' AS metric,
 +    'new_contributors_over_all_time' AS metric,
@@ -227,9 +214,6 @@ WHERE
 -WHERE
 -  metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
 -- trino: as duckdb, but
-@@ -24 +24 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -40,4 +40,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -375,19 +359,11 @@ WHERE
 -    'new_contributors_over_30_day_window' AS metric,
 +    'new_contributors_over_90_day_window' AS metric,
 @@ -44,2 +44,2 @@
--    first_contributions.first_at >= CAST(metrics_calendar.metrics_window_date + INTERVAL (-29) DAY AS DATE)
--    AND first_contributions.first_at >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+    first_contributions.first_at >= CAST(metrics_calendar.metrics_window_date + INTERVAL (-89) DAY AS DATE)
-+    AND first_contributions.first_at >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
--- trino: as oso.new_contributors_to_project_over_30_day_window, but
-@@ -38 +38 @@
--    'new_contributors_over_30_day_window' AS metric,
-+    'new_contributors_over_90_day_window' AS metric,
-@@ -44,2 +44,2 @@
--    first_contributions.first_at >= CAST(DATE_ADD('DAY', -29, metrics_calendar.metrics_window_date) AS DATE)
--    AND first_contributions.first_at >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+    first_contributions.first_at >= CAST(DATE_ADD('DAY', -89, metrics_calendar.metrics_window_date) AS DATE)
-+    AND first_contributions.first_at >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
+-    first_contributions.first_at >= CAST(metrics_calendar.metrics_window_date - INTERVAL '29' DAY AS DATE)
+-    AND first_contributions.first_at >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
++    first_contributions.first_at >= CAST(metrics_calendar.metrics_window_date - INTERVAL '89' DAY AS DATE)
++    AND first_contributions.first_at >= CAST(@start_date - INTERVAL '89' DAY AS DATE)
+-- trino: as oso.new_contributors_to_project_over_30_day_window, but with the same changes
 
 -- oso.new_contributors_to_project_over_all_time: direct: one scan of the range, grouped by bucket; reads=history
 -- duckdb: as oso.new_contributors_to_artifact_over_all_time, but
@@ -411,9 +387,6 @@ WHERE
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as duckdb, but
-@@ -33 +33 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -49,4 +49,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -574,16 +547,13 @@ WHERE
 @@ -50 +52 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.new_contributors_to_project_over_all_time, but
-@@ -11 +11 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -12,0 +13,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -14 +16 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -50 +52 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -51,4 +51,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,

@@ -421,7 +421,7 @@ WHERE
 +    END AS amount
 @@ -132 +121 @@
 -    named.metrics_window_date AS metrics_sample_date,
-+    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
++    CAST(@execution_date - INTERVAL '1' DAY AS DATE) AS metrics_sample_date,
 @@ -136,3 +125,2 @@
 -    named.name || '_daily' AS metric,
 -    named.amount,
@@ -462,9 +462,6 @@ WHERE
 @@ -71 +71 @@
 -            ARRAY_LENGTH(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
 +            CARDINALITY(ARRAY_AGG(open_at_end.age_days) FILTER(WHERE
-@@ -121 +121 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -133,4 +133,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,

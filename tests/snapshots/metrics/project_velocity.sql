@@ -108,7 +108,7 @@ WHERE
 -- duckdb: as oso.project_velocity_to_artifact_weekly, but
 @@ -3 +3 @@
 -    CAST(DATE_TRUNC('WEEK', CAST(events.bucket_day AS DATE)) AS DATE) AS metrics_sample_date,
-+    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
++    CAST(@execution_date - INTERVAL '1' DAY AS DATE) AS metrics_sample_date,
 @@ -7 +7 @@
 -    'project_velocity_weekly' AS metric,
 +    'project_velocity_over_all_time' AS metric,
@@ -123,9 +123,6 @@ WHERE
 -WHERE
 -  metrics_sample_date >= @start_date AND metrics_sample_date <= @end_date
 -- trino: as duckdb, but
-@@ -3 +3 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -41,4 +41,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -232,9 +229,6 @@ WHERE
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
 +  CAST(to_artifact_id AS TEXT) AS to_project_id,
 -- trino: as duckdb, but
-@@ -3 +3 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -50,4 +50,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -371,16 +365,13 @@ WHERE
 @@ -51 +53 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.project_velocity_to_project_over_all_time, but
-@@ -25 +25 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -26,0 +27,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -28 +30 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -51 +53 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -52,4 +52,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,

@@ -421,7 +421,7 @@ WHERE
 +    responded.to_artifact_id
 @@ -106 +89 @@
 -    measured.metrics_window_date AS metrics_sample_date,
-+    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
++    CAST(@execution_date - INTERVAL '1' DAY AS DATE) AS metrics_sample_date,
 @@ -110 +93 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_over_all_time' AS metric,
@@ -463,9 +463,6 @@ WHERE
 @@ -77 +77 @@
 -            ARRAY_LENGTH(ARRAY_AGG(responded.hours) FILTER(WHERE
 +            CARDINALITY(ARRAY_AGG(responded.hours) FILTER(WHERE
-@@ -89 +89 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -110,4 +110,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,

@@ -363,7 +363,7 @@ WHERE
 +    merged.to_artifact_id
 @@ -77 +65 @@
 -    measured.metrics_window_date AS metrics_sample_date,
-+    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
++    CAST(@execution_date - INTERVAL '1' DAY AS DATE) AS metrics_sample_date,
 @@ -81 +69 @@
 -    names.name || '_daily' AS metric,
 +    names.name || '_over_all_time' AS metric,
@@ -405,9 +405,6 @@ WHERE
 @@ -53 +53 @@
 -            ARRAY_LENGTH(ARRAY_AGG(merged.hours) FILTER(WHERE
 +            CARDINALITY(ARRAY_AGG(merged.hours) FILTER(WHERE
-@@ -65 +65 @@
--    CAST(@execution_date + INTERVAL (-1) DAY AS DATE) AS metrics_sample_date,
-+    CAST(DATE_ADD('DAY', -1, @execution_date) AS DATE) AS metrics_sample_date,
 @@ -86,4 +86,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,

@@ -97,7 +97,7 @@ WITH metrics_spans AS (
     COALESCE(metrics_count_1, 0) AS metrics_count_1
   FROM oso.user_active_days_states_to_artifact_daily
   WHERE
-    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
+    metrics_sample_date >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
     AND metrics_sample_date <= @end_date
 ), metrics_changes AS (
   SELECT
@@ -170,7 +170,7 @@ WITH metrics_spans AS (
     metrics_present,
     metrics_count_1
   FROM metrics_steps
-  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until + INTERVAL (-1) DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
+  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until - INTERVAL '1' DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
   WHERE
     metrics_present > 0
 ), metrics_rows AS (
@@ -197,17 +197,14 @@ WHERE
 @@ -7 +7 @@
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
-@@ -12 +12 @@
--    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
 @@ -51 +51 @@
 -      CAST(@end_date + INTERVAL 1 DAY AS DATE)
 +      CAST(DATE_ADD('DAY', 1, @end_date) AS DATE)
 @@ -85 +85,5 @@
--  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until + INTERVAL (-1) DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
+-  CROSS JOIN UNNEST(CAST(GENERATE_SERIES(metrics_begin, CAST(metrics_until - INTERVAL '1' DAY AS DATE), INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  CROSS JOIN UNNEST(SEQUENCE(
 +    CAST(metrics_begin AS DATE),
-+    CAST(DATE_ADD('DAY', -1, metrics_until) AS DATE),
++    CAST(metrics_until - INTERVAL '1' DAY AS DATE),
 +    INTERVAL '1' DAY
 +  )) AS days(metrics_window_date)
 @@ -100,4 +104,4 @@
@@ -226,8 +223,8 @@ WHERE
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(metrics_sample_date + INTERVAL 90 DAY AS DATE) AS metrics_until,
 @@ -12 +12 @@
--    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+    metrics_sample_date >= CAST(@start_date + INTERVAL (-89) DAY AS DATE)
+-    metrics_sample_date >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date - INTERVAL '89' DAY AS DATE)
 @@ -94 +94 @@
 -    'user_active_days_over_30_day_window' AS metric,
 +    'user_active_days_over_90_day_window' AS metric,
@@ -236,8 +233,8 @@ WHERE
 -    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 90, metrics_sample_date) AS DATE) AS metrics_until,
 @@ -12 +12 @@
--    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+    metrics_sample_date >= CAST(DATE_ADD('DAY', -89, @start_date) AS DATE)
+-    metrics_sample_date >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date - INTERVAL '89' DAY AS DATE)
 @@ -98 +98 @@
 -    'user_active_days_over_30_day_window' AS metric,
 +    'user_active_days_over_90_day_window' AS metric,
@@ -248,8 +245,8 @@ WHERE
 -    CAST(metrics_sample_date + INTERVAL 30 DAY AS DATE) AS metrics_until,
 +    CAST(metrics_sample_date + INTERVAL 180 DAY AS DATE) AS metrics_until,
 @@ -12 +12 @@
--    metrics_sample_date >= CAST(@start_date + INTERVAL (-29) DAY AS DATE)
-+    metrics_sample_date >= CAST(@start_date + INTERVAL (-179) DAY AS DATE)
+-    metrics_sample_date >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date - INTERVAL '179' DAY AS DATE)
 @@ -94 +94 @@
 -    'user_active_days_over_30_day_window' AS metric,
 +    'user_active_days_over_180_day_window' AS metric,
@@ -258,8 +255,8 @@ WHERE
 -    CAST(DATE_ADD('DAY', 30, metrics_sample_date) AS DATE) AS metrics_until,
 +    CAST(DATE_ADD('DAY', 180, metrics_sample_date) AS DATE) AS metrics_until,
 @@ -12 +12 @@
--    metrics_sample_date >= CAST(DATE_ADD('DAY', -29, @start_date) AS DATE)
-+    metrics_sample_date >= CAST(DATE_ADD('DAY', -179, @start_date) AS DATE)
+-    metrics_sample_date >= CAST(@start_date - INTERVAL '29' DAY AS DATE)
++    metrics_sample_date >= CAST(@start_date - INTERVAL '179' DAY AS DATE)
 @@ -98 +98 @@
 -    'user_active_days_over_30_day_window' AS metric,
 +    'user_active_days_over_180_day_window' AS metric,

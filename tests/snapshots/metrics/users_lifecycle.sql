@@ -29,7 +29,7 @@ WITH metrics_calendar AS (
   FROM metrics_calendar
   CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
   WHERE
-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
 ), first_transactions AS (
   SELECT
     firsts.event_source,
@@ -161,9 +161,6 @@ WHERE
 @@ -8 +8 @@
 -  ) AS DATE[])) AS days(metrics_window_date)
 +  )) AS days(metrics_window_date)
-@@ -28 +28 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -139,4 +139,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -189,30 +186,30 @@ WHERE
 -  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.user_active_days_to_artifact_monthly AS active
 @@ -28 +28 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '1' MONTH AS DATE)
 @@ -101 +101 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_monthly' AS metric,
--- trino: as oso.users_lifecycle_to_artifact_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('MONTH', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '1' MONTH
-@@ -16 +16 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_monthly AS active
-@@ -26 +26 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_monthly AS active
-@@ -28 +28 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -101 +101 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_monthly' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -139,4 +139,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_artifact_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -229,30 +226,30 @@ WHERE
 -  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.user_active_days_to_artifact_quarterly AS active
 @@ -28 +28 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '3' MONTH AS DATE)
 @@ -101 +101 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_quarterly' AS metric,
--- trino: as oso.users_lifecycle_to_artifact_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '3' MONTH
-@@ -16 +16 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_quarterly AS active
-@@ -26 +26 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_quarterly AS active
-@@ -28 +28 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -101 +101 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_quarterly' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -139,4 +139,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_artifact_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -269,30 +266,30 @@ WHERE
 -  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.user_active_days_to_artifact_yearly AS active
 @@ -28 +28 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '12' MONTH AS DATE)
 @@ -101 +101 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_yearly' AS metric,
--- trino: as oso.users_lifecycle_to_artifact_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('YEAR', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '12' MONTH
-@@ -16 +16 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_yearly AS active
-@@ -26 +26 @@
--  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_yearly AS active
-@@ -28 +28 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -101 +101 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_yearly' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -139,4 +139,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_artifact_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -310,11 +307,11 @@ WHERE
 -  CROSS JOIN oso.user_active_days_to_artifact_weekly AS active
 +  CROSS JOIN oso.user_active_days_to_artifact_over_30_day_window AS active
 @@ -28 +24 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
 @@ -65 +61 @@
 -      WHEN first_transactions.first_at >= users.metrics_window_date
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '29' DAY AS DATE)
 @@ -101 +97 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_over_30_day_window' AS metric,
@@ -322,12 +319,6 @@ WHERE
 @@ -4 +4 @@
 -  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -24 +24 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
 @@ -135,4 +135,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
@@ -347,30 +338,27 @@ WHERE
 -  CROSS JOIN oso.user_active_days_to_artifact_over_30_day_window AS active
 +  CROSS JOIN oso.user_active_days_to_artifact_over_90_day_window AS active
 @@ -24 +24 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '90' DAY AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-89) DAY AS DATE)
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '29' DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '89' DAY AS DATE)
 @@ -97 +97 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_90_day_window' AS metric,
--- trino: as oso.users_lifecycle_to_artifact_over_30_day_window, but
-@@ -12 +12 @@
--  CROSS JOIN oso.user_active_days_to_artifact_over_30_day_window AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_over_90_day_window AS active
-@@ -22 +22 @@
--  CROSS JOIN oso.user_active_days_to_artifact_over_30_day_window AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_over_90_day_window AS active
-@@ -24 +24 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, users.metrics_window_date) AS DATE)
-@@ -97 +97 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_90_day_window' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -135,4 +135,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_artifact_over_180_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_over_30_day_window, but
@@ -381,30 +369,27 @@ WHERE
 -  CROSS JOIN oso.user_active_days_to_artifact_over_30_day_window AS active
 +  CROSS JOIN oso.user_active_days_to_artifact_over_180_day_window AS active
 @@ -24 +24 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '180' DAY AS DATE)
 @@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-179) DAY AS DATE)
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '29' DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '179' DAY AS DATE)
 @@ -97 +97 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_180_day_window' AS metric,
--- trino: as oso.users_lifecycle_to_artifact_over_30_day_window, but
-@@ -12 +12 @@
--  CROSS JOIN oso.user_active_days_to_artifact_over_30_day_window AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_over_180_day_window AS active
-@@ -22 +22 @@
--  CROSS JOIN oso.user_active_days_to_artifact_over_30_day_window AS active
-+  CROSS JOIN oso.user_active_days_to_artifact_over_180_day_window AS active
-@@ -24 +24 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -180, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -61 +61 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, users.metrics_window_date) AS DATE)
-@@ -97 +97 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_180_day_window' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -135,4 +135,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_artifact_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_artifact_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_project_weekly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_artifact_weekly, but
@@ -461,9 +446,6 @@ WHERE
 @@ -8 +8 @@
 -  ) AS DATE[])) AS days(metrics_window_date)
 +  )) AS days(metrics_window_date)
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
 @@ -166,4 +166,4 @@
 -  CAST(event_source AS TEXT) AS event_source,
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
@@ -489,30 +471,30 @@ WHERE
 -    FROM oso.user_active_days_to_project_weekly
 +    FROM oso.user_active_days_to_project_monthly
 @@ -46 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '1' MONTH AS DATE)
 @@ -128 +128 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_monthly' AS metric,
--- trino: as oso.users_lifecycle_to_project_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('MONTH', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '1' MONTH
-@@ -24 +24 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_monthly
-@@ -43 +43 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_monthly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -128 +128 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_monthly' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -166,4 +166,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_project_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -529,30 +511,30 @@ WHERE
 -    FROM oso.user_active_days_to_project_weekly
 +    FROM oso.user_active_days_to_project_quarterly
 @@ -46 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '3' MONTH AS DATE)
 @@ -128 +128 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_quarterly' AS metric,
--- trino: as oso.users_lifecycle_to_project_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '3' MONTH
-@@ -24 +24 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_quarterly
-@@ -43 +43 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_quarterly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -128 +128 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_quarterly' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -166,4 +166,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_project_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -569,30 +551,30 @@ WHERE
 -    FROM oso.user_active_days_to_project_weekly
 +    FROM oso.user_active_days_to_project_yearly
 @@ -46 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '12' MONTH AS DATE)
 @@ -128 +128 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_yearly' AS metric,
--- trino: as oso.users_lifecycle_to_project_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('YEAR', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '12' MONTH
-@@ -24 +24 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_yearly
-@@ -43 +43 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_yearly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -128 +128 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_yearly' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -166,4 +166,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_project_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -610,37 +592,27 @@ WHERE
 -    FROM oso.user_active_days_to_project_weekly
 +    FROM oso.user_active_days_to_project_over_30_day_window
 @@ -46 +42 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
 @@ -92 +88 @@
 -      WHEN first_transactions.first_at >= users.metrics_window_date
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '29' DAY AS DATE)
 @@ -128 +124 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_over_30_day_window' AS metric,
--- trino: as oso.users_lifecycle_to_project_weekly, but
-@@ -4,5 +4 @@
--  FROM UNNEST(SEQUENCE(
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
--    CAST(@end_date AS DATE),
--    INTERVAL '7' DAY
--  )) AS days(metrics_window_date)
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
 +  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
-@@ -24 +20 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_over_30_day_window
-@@ -43 +39 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_project_over_30_day_window
-@@ -46 +42 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -92 +88 @@
--      WHEN first_transactions.first_at >= users.metrics_window_date
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-@@ -128 +124 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_over_30_day_window' AS metric,
+@@ -162,4 +162,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_project_over_90_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_over_30_day_window, but
@@ -651,30 +623,27 @@ WHERE
 -    FROM oso.user_active_days_to_project_over_30_day_window
 +    FROM oso.user_active_days_to_project_over_90_day_window
 @@ -42 +42 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '90' DAY AS DATE)
 @@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-89) DAY AS DATE)
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '29' DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '89' DAY AS DATE)
 @@ -124 +124 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_90_day_window' AS metric,
--- trino: as oso.users_lifecycle_to_project_over_30_day_window, but
-@@ -20 +20 @@
--    FROM oso.user_active_days_to_project_over_30_day_window
-+    FROM oso.user_active_days_to_project_over_90_day_window
-@@ -39 +39 @@
--    FROM oso.user_active_days_to_project_over_30_day_window
-+    FROM oso.user_active_days_to_project_over_90_day_window
-@@ -42 +42 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, users.metrics_window_date) AS DATE)
-@@ -124 +124 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_90_day_window' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -162,4 +162,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_project_over_180_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_over_30_day_window, but
@@ -685,30 +654,27 @@ WHERE
 -    FROM oso.user_active_days_to_project_over_30_day_window
 +    FROM oso.user_active_days_to_project_over_180_day_window
 @@ -42 +42 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '180' DAY AS DATE)
 @@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-179) DAY AS DATE)
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '29' DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '179' DAY AS DATE)
 @@ -124 +124 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_180_day_window' AS metric,
--- trino: as oso.users_lifecycle_to_project_over_30_day_window, but
-@@ -20 +20 @@
--    FROM oso.user_active_days_to_project_over_30_day_window
-+    FROM oso.user_active_days_to_project_over_180_day_window
-@@ -39 +39 @@
--    FROM oso.user_active_days_to_project_over_30_day_window
-+    FROM oso.user_active_days_to_project_over_180_day_window
-@@ -42 +42 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -180, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -88 +88 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, users.metrics_window_date) AS DATE)
-@@ -124 +124 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_180_day_window' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -162,4 +162,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_project_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_collection_weekly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_weekly, but
@@ -736,31 +702,25 @@ WHERE
 @@ -167 +169 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.users_lifecycle_to_project_weekly, but
-@@ -20 +20 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -24 +24 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_collection_weekly
-@@ -39 +39 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -43 +43 @@
--    FROM oso.user_active_days_to_project_weekly
-+    FROM oso.user_active_days_to_collection_weekly
-@@ -57 +57 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -58,0 +59,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -60 +62 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -167 +169 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -168,4 +168,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_collection_monthly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_collection_weekly, but
@@ -777,30 +737,30 @@ WHERE
 -    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_monthly
 @@ -46 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-1) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '1' MONTH AS DATE)
 @@ -130 +130 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_monthly' AS metric,
--- trino: as oso.users_lifecycle_to_collection_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('MONTH', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '1' MONTH
-@@ -24 +24 @@
--    FROM oso.user_active_days_to_collection_weekly
-+    FROM oso.user_active_days_to_collection_monthly
-@@ -43 +43 @@
--    FROM oso.user_active_days_to_collection_weekly
-+    FROM oso.user_active_days_to_collection_monthly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -1, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -130 +130 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_monthly' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -168,4 +168,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_collection_quarterly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_collection_weekly, but
@@ -817,30 +777,30 @@ WHERE
 -    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_quarterly
 @@ -46 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-3) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '3' MONTH AS DATE)
 @@ -130 +130 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_quarterly' AS metric,
--- trino: as oso.users_lifecycle_to_collection_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('QUARTER', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '3' MONTH
-@@ -24 +24 @@
--    FROM oso.user_active_days_to_collection_weekly
-+    FROM oso.user_active_days_to_collection_quarterly
-@@ -43 +43 @@
--    FROM oso.user_active_days_to_collection_weekly
-+    FROM oso.user_active_days_to_collection_quarterly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -3, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -130 +130 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_quarterly' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -168,4 +168,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_collection_yearly: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_collection_weekly, but
@@ -857,30 +817,30 @@ WHERE
 -    FROM oso.user_active_days_to_collection_weekly
 +    FROM oso.user_active_days_to_collection_yearly
 @@ -46 +46 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-7) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-12) MONTH AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '7' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '12' MONTH AS DATE)
 @@ -130 +130 @@
 -    names.name || '_weekly' AS metric,
 +    names.name || '_yearly' AS metric,
--- trino: as oso.users_lifecycle_to_collection_weekly, but
-@@ -5 +5 @@
--    CAST(DATE_TRUNC('WEEK', CAST(@start_date AS DATE)) AS DATE),
-+    CAST(DATE_TRUNC('YEAR', CAST(@start_date AS DATE)) AS DATE),
-@@ -7 +7 @@
--    INTERVAL '7' DAY
-+    INTERVAL '12' MONTH
-@@ -24 +24 @@
--    FROM oso.user_active_days_to_collection_weekly
-+    FROM oso.user_active_days_to_collection_yearly
-@@ -43 +43 @@
--    FROM oso.user_active_days_to_collection_weekly
-+    FROM oso.user_active_days_to_collection_yearly
-@@ -46 +46 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -7, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('MONTH', -12, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -130 +130 @@
--    names.name || '_weekly' AS metric,
-+    names.name || '_yearly' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(
++  FROM UNNEST(SEQUENCE(
+@@ -6 +6 @@
+-    @end_date,
++    CAST(@end_date AS DATE),
+@@ -8 +8 @@
+-  ) AS DATE[])) AS days(metrics_window_date)
++  )) AS days(metrics_window_date)
+@@ -168,4 +168,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_collection_over_30_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_project_over_30_day_window, but
@@ -908,31 +868,19 @@ WHERE
 @@ -163 +165 @@
 -  CAST(to_artifact_id AS TEXT) AS to_project_id,
 +  CAST(to_artifact_id AS TEXT) AS to_collection_id,
--- trino: as oso.users_lifecycle_to_project_over_30_day_window, but
-@@ -16 +16 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -20 +20 @@
--    FROM oso.user_active_days_to_project_over_30_day_window
-+    FROM oso.user_active_days_to_collection_over_30_day_window
-@@ -35 +35 @@
--      to_project_id AS to_artifact_id,
-+      to_collection_id AS to_artifact_id,
-@@ -39 +39 @@
--    FROM oso.user_active_days_to_project_over_30_day_window
-+    FROM oso.user_active_days_to_collection_over_30_day_window
-@@ -53 +53 @@
--      step_0.project_id AS metrics_entity_id
-+      step_1.collection_id AS metrics_entity_id
-@@ -54,0 +55,2 @@
-+    JOIN oso.projects_by_collection_v1 AS step_1
-+      ON step_1.project_id = step_0.project_id
-@@ -56 +58 @@
--      step_0.valid_to IS NULL
-+      step_0.valid_to IS NULL AND step_1.valid_to IS NULL
-@@ -163 +165 @@
--  CAST(to_artifact_id AS VARCHAR) AS to_project_id,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -164,4 +164,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
 +  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_collection_over_90_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_collection_over_30_day_window, but
@@ -943,30 +891,27 @@ WHERE
 -    FROM oso.user_active_days_to_collection_over_30_day_window
 +    FROM oso.user_active_days_to_collection_over_90_day_window
 @@ -42 +42 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-90) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '90' DAY AS DATE)
 @@ -90 +90 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-89) DAY AS DATE)
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '29' DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '89' DAY AS DATE)
 @@ -126 +126 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_90_day_window' AS metric,
--- trino: as oso.users_lifecycle_to_collection_over_30_day_window, but
-@@ -20 +20 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
-+    FROM oso.user_active_days_to_collection_over_90_day_window
-@@ -39 +39 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
-+    FROM oso.user_active_days_to_collection_over_90_day_window
-@@ -42 +42 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -90, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -90 +90 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -89, users.metrics_window_date) AS DATE)
-@@ -126 +126 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_90_day_window' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -164,4 +164,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,
 
 -- oso.users_lifecycle_to_collection_over_180_day_window: calendar: one evaluation per sample date, batched in one query; reads=history
 -- duckdb: as oso.users_lifecycle_to_collection_over_30_day_window, but
@@ -977,27 +922,24 @@ WHERE
 -    FROM oso.user_active_days_to_collection_over_30_day_window
 +    FROM oso.user_active_days_to_collection_over_180_day_window
 @@ -42 +42 @@
--    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-30) DAY AS DATE)
-+    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) + INTERVAL (-180) DAY AS DATE)
+-    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '30' DAY AS DATE)
++    active.metrics_sample_date = CAST(CAST(metrics_calendar.metrics_window_date AS DATE) - INTERVAL '180' DAY AS DATE)
 @@ -90 +90 @@
--      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-29) DAY AS DATE)
-+      WHEN first_transactions.first_at >= CAST(users.metrics_window_date + INTERVAL (-179) DAY AS DATE)
+-      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '29' DAY AS DATE)
++      WHEN first_transactions.first_at >= CAST(users.metrics_window_date - INTERVAL '179' DAY AS DATE)
 @@ -126 +126 @@
 -    names.name || '_over_30_day_window' AS metric,
 +    names.name || '_over_180_day_window' AS metric,
--- trino: as oso.users_lifecycle_to_collection_over_30_day_window, but
-@@ -20 +20 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
-+    FROM oso.user_active_days_to_collection_over_180_day_window
-@@ -39 +39 @@
--    FROM oso.user_active_days_to_collection_over_30_day_window
-+    FROM oso.user_active_days_to_collection_over_180_day_window
-@@ -42 +42 @@
--    active.metrics_sample_date = CAST(DATE_ADD('DAY', -30, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-+    active.metrics_sample_date = CAST(DATE_ADD('DAY', -180, CAST(metrics_calendar.metrics_window_date AS DATE)) AS DATE)
-@@ -90 +90 @@
--      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -29, users.metrics_window_date) AS DATE)
-+      WHEN first_transactions.first_at >= CAST(DATE_ADD('DAY', -179, users.metrics_window_date) AS DATE)
-@@ -126 +126 @@
--    names.name || '_over_30_day_window' AS metric,
-+    names.name || '_over_180_day_window' AS metric,
+-- trino: as duckdb, but
+@@ -4 +4 @@
+-  FROM UNNEST(CAST(GENERATE_SERIES(@start_date, @end_date, INTERVAL '1' DAY) AS DATE[])) AS days(metrics_window_date)
++  FROM UNNEST(SEQUENCE(@start_date, @end_date, INTERVAL '1' DAY)) AS days(metrics_window_date)
+@@ -164,4 +164,4 @@
+-  CAST(event_source AS TEXT) AS event_source,
+-  CAST(to_artifact_id AS TEXT) AS to_collection_id,
+-  CAST(from_artifact_id AS TEXT) AS from_artifact_id,
+-  CAST(metric AS TEXT) AS metric,
++  CAST(event_source AS VARCHAR) AS event_source,
++  CAST(to_artifact_id AS VARCHAR) AS to_collection_id,
++  CAST(from_artifact_id AS VARCHAR) AS from_artifact_id,
++  CAST(metric AS VARCHAR) AS metric,

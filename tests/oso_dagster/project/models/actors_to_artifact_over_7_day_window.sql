@@ -14,6 +14,6 @@ SELECT
   '' AS from_artifact_id,
   'actors_over_7_day_window' AS metric,
   CAST(COUNT(DISTINCT from_artifact_id) AS DOUBLE) AS amount
-FROM (SELECT CAST(d AS DATE) AS sample, e.* FROM GENERATE_SERIES(CAST(@start_date AS DATE), CAST(@end_date AS DATE), INTERVAL 1 DAY) AS s(d) JOIN oso.stg_events AS e ON e.bucket_day > d - INTERVAL 7 DAY AND e.bucket_day <= d) AS events
+FROM (SELECT CAST(d AS DATE) AS sample, e.* FROM UNNEST(GENERATE_SERIES(CAST(@start_date AS DATE), CAST(@end_date AS DATE), INTERVAL 1 DAY)) AS s(d) JOIN oso.stg_events AS e ON e.bucket_day > d - INTERVAL 7 DAY AND e.bucket_day <= d) AS events
 WHERE TRUE
-GROUP BY ALL
+GROUP BY 1, 2, 3

@@ -14,4 +14,4 @@ SELECT
   to_artifact_id AS artifact_name,
   'https://github.com/owner/' || to_artifact_id AS artifact_url
 FROM oso.int_first
-GROUP BY ALL
+GROUP BY 1

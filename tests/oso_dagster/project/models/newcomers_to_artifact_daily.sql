@@ -16,4 +16,4 @@ SELECT
   CAST(COUNT(*) AS DOUBLE) AS amount
 FROM (SELECT *, 'GITHUB' AS event_source FROM oso.int_first) AS events
 WHERE first_day BETWEEN @start_date AND @end_date
-GROUP BY ALL
+GROUP BY 1, 2, 3

@@ -16,4 +16,4 @@ SELECT
   CAST(SUM(amount) AS DOUBLE) AS amount
 FROM oso.stg_events AS events
 WHERE event_type = 'WatchEvent'
-GROUP BY ALL
+GROUP BY 1, 2, 3

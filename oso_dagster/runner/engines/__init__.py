@@ -1,0 +1,75 @@
+"""What the runner asks of an engine beside SQL that is the same on all: one module an engine implements `Engine`."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog import Catalog
+    from sqlglot import exp
+
+    from oso_dagster.runner.session import Session
+    from oso_lake.commits import Data
+    from oso_lake.contracts import TableContract
+    from oso_lake.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publishable:
+    """Rows on their way to a published table, and the pairs of model and metric name in them."""
+
+    data: "Data"
+    names: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+class Engine(Protocol):
+    """One engine. Queries are syntax trees, or text in DuckDB's words; each engine says them in its own."""
+
+    dialect: str
+
+    def show_lake(self, session: "Session", settings: "Settings") -> None:
+        """Let the models read the raw tables as they are now."""
+        ...
+
+    def digest(self, columns: Sequence[str]) -> "exp.Expr":
+        """An aggregate over rows aliased `rows_` that is the same for the same rows in whatever order."""
+        ...
+
+    def replacing(self, session: "Session", rows_before: int) -> AbstractContextManager[None]:
+        """While the block runs, a window that holds `rows_before` rows is evaluated."""
+        ...
+
+    def kept_rows(self, session: "Session", name: str) -> AbstractContextManager[None]:
+        """Keep the rows of model `name` as they are now while the block runs."""
+        ...
+
+    def changed(self, session: "Session", name: str, footprint: str) -> Sequence[tuple[Any, ...]]:
+        """Rows of the query `footprint` over `changed`, the rows that differ from those kept."""
+        ...
+
+    def publishable(
+        self, session: "Session", catalog: "Catalog", contract: "TableContract", query: "exp.Query", scope: "exp.Expr"
+    ) -> AbstractContextManager[Publishable]:
+        """The rows of `query` for the table of `contract`, of which those of `scope` will be replaced.
+
+        A time series' query gives metric_name in the place of metric_id.
+        """
+        ...
+
+
+def engine_of(session: "Session") -> Engine:
+    """The engine that the session's models are computed on."""
+    dialect = session.context.engine_adapter.dialect
+    if dialect == "duckdb":
+        from oso_dagster.runner.engines.on_duckdb import DuckDBEngine
+
+        return DuckDBEngine()
+    if dialect == "trino":
+        from oso_dagster.runner.engines.on_trino import TrinoEngine
+
+        return TrinoEngine()
+    raise ValueError(f"no engine is called {dialect!r}")
+
+
+__all__ = ["Engine", "Publishable", "engine_of"]

@@ -1,0 +1,81 @@
+"""The runner on DuckDB: rows are hashed and compared in the process, and travel to Iceberg as Arrow."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from oso_dagster.runner.engines import Publishable
+from oso_lake import published
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog import Catalog
+    from sqlglot import exp
+
+    from oso_dagster.runner.session import Session
+    from oso_lake.contracts import TableContract
+    from oso_lake.settings import Settings
+
+CHANGED = "changed"
+BEFORE = "metrics_rows_before"
+
+
+class DuckDBEngine:
+    """See Engine."""
+
+    dialect = "duckdb"
+
+    def show_lake(self, session: "Session", settings: "Settings") -> None:
+        """The views point at the tables' metadata of now."""
+        from sqlmesh_project.lake_connection import refresh_raw
+
+        refresh_raw(session.context.engine_adapter.cursor, settings)
+
+    def digest(self, columns: Sequence[str]) -> "exp.Expr":
+        """The digest is a sum: DuckDB joins the hashes of a row's columns by XOR.
+
+        So under BIT_XOR the last column of two rows of one amount cancels out, and both may change unseen.
+        """
+        from sqlglot import exp
+
+        return exp.maybe_parse("coalesce(sum(hash(rows_)), 0)", dialect="duckdb")
+
+    @contextmanager
+    def replacing(self, session: "Session", rows_before: int) -> Generator[None]:
+        """Nothing is done: a transaction deletes and inserts."""
+        yield
+
+    @contextmanager
+    def kept_rows(self, session: "Session", name: str) -> Generator[None]:
+        """A temporary table beside the model's."""
+        execute = session.context.engine_adapter.cursor.execute
+        execute(f"create or replace temp table {BEFORE} as select * from {session.physical_table(name)}")  # noqa: S608 - names are the manifest's
+        try:
+            yield
+        finally:
+            execute(f"drop table if exists temp.{BEFORE}")
+            execute(f"drop table if exists temp.{CHANGED}")
+
+    def changed(self, session: "Session", name: str, footprint: str) -> Sequence[tuple[Any, ...]]:
+        """Compared with the temporary table."""
+        execute = session.context.engine_adapter.cursor.execute
+        table = session.physical_table(name)
+        execute(
+            f"create or replace temp table {CHANGED} as "
+            f"(from {BEFORE} except all from {table}) union all (from {table} except all from {BEFORE})"
+        )
+        return session.context.engine_adapter.fetchall(footprint)
+
+    @contextmanager
+    def publishable(
+        self, session: "Session", catalog: "Catalog", contract: "TableContract", query: "exp.Query", scope: "exp.Expr"
+    ) -> Generator[Publishable]:
+        """An Arrow table."""
+        cursor = session.context.engine_adapter.cursor
+        cursor.execute(query.sql("duckdb"))
+        rows = cursor.to_arrow_table()
+        if "metric_name" not in rows.column_names:
+            yield Publishable(data=rows)
+            return
+        pairs = rows.group_by(["model", "metric_name"]).aggregate([]).to_pylist()
+        names = [(pair["model"], pair["metric_name"]) for pair in pairs]
+        yield Publishable(data=published.with_metric_ids(rows, contract), names=names)

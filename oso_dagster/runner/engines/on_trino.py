@@ -1,0 +1,114 @@
+"""The runner on Trino: rows stay in the warehouse's files, and what was is read from the tables' earlier snapshots."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from oso_dagster.runner.engines import Publishable
+from oso_dagster.runner.engines.staging import StagedFiles
+from oso_lake.ids import METRIC_PARTS, SEPARATOR
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog import Catalog
+
+    from oso_dagster.runner.session import Session
+    from oso_lake.contracts import TableContract
+    from oso_lake.settings import Settings
+
+CHANGED = "changed"
+
+
+class TrinoEngine:
+    """See Engine."""
+
+    dialect = "trino"
+
+    def __init__(self) -> None:
+        self._kept: dict[str, int] = {}
+
+    def show_lake(self, session: "Session", settings: "Settings") -> None:
+        """Trino asks the catalog for each query: there is nothing to do."""
+
+    def digest(self, columns: Sequence[str]) -> exp.Expr:
+        """A sum of the rows' hashes."""
+        row = exp.Anonymous(this="ROW", expressions=[exp.column(name, quoted=True) for name in columns])
+        checksum = exp.Anonymous(this="CHECKSUM", expressions=[row])
+        return exp.func("COALESCE", exp.Anonymous(this="TO_HEX", expressions=[checksum]), exp.Literal.string("0"))
+
+    @contextmanager
+    def replacing(self, session: "Session", rows_before: int) -> Generator[None]:
+        """An empty window is filled by an INSERT, which leaves no position deletes."""
+        adapter: Any = session.context.engine_adapter
+        adapter.is_window_empty = rows_before == 0
+        try:
+            yield
+        finally:
+            adapter.is_window_empty = False
+
+    @contextmanager
+    def kept_rows(self, session: "Session", name: str) -> Generator[None]:
+        """Iceberg keeps them: their snapshot is remembered."""
+        table = exp.to_table(session.snapshots[name].table_name())
+        refs = exp.table_(f"{table.name}$refs", db=table.db, catalog=table.catalog, quoted=True)
+        query = exp.select("snapshot_id").from_(refs).where("name = 'main'")
+        found = session.context.engine_adapter.fetchone(query, quote_identifiers=True)
+        if found:
+            self._kept[name] = int(found[0])
+        try:
+            yield
+        finally:
+            self._kept.pop(name, None)
+
+    def changed(self, session: "Session", name: str, footprint: str) -> Sequence[tuple[Any, ...]]:
+        """Compared with the snapshot of before."""
+        from sqlglot import parse_one
+
+        table = session.physical_table(name)
+        if name not in self._kept:
+            raise ValueError(f"{name}: there is no snapshot to compare with")
+        before = f"{table} for version as of {self._kept[name]}"
+        differing = (
+            f"(select * from {before} except all select * from {table}) "  # noqa: S608 - names are SQLMesh's
+            f"union all (select * from {table} except all select * from {before})"
+        )
+        query = parse_one(footprint, dialect="duckdb")
+        if not isinstance(query, exp.Query):
+            raise TypeError(f"the footprint of {name} is not a query")
+        return session.context.engine_adapter.fetchall(with_first(query, CHANGED, differing))
+
+    @contextmanager
+    def publishable(
+        self, session: "Session", catalog: "Catalog", contract: "TableContract", query: exp.Query, scope: exp.Expr
+    ) -> Generator[Publishable]:
+        """Files that Trino writes where the published table's lie; only their names come here."""
+        adapter = session.context.engine_adapter
+        names: list[tuple[str, str]] = []
+        if "metric_name" in query.named_selects:
+            pairs = exp.select("model", "metric_name").distinct().from_(query.subquery("rows_"))
+            names = [(model, name) for model, name in adapter.fetchall(pairs)]
+            query = with_metric_ids(query, contract.schema.names)
+        yield Publishable(data=StagedFiles(adapter, catalog, contract, query, scope), names=names)
+
+
+def with_first(query: exp.Query, name: str, text: str) -> str:
+    """Trino's text of `query` with the CTE `name`, written as `text`, before its own."""
+    body = query.copy()
+    own = body.args.pop("with_", None)
+    listed = [f"{name} as ({text})", *(one.sql("trino") for one in (own.expressions if own else ()))]
+    return f"with {', '.join(listed)} {body.sql('trino')}"
+
+
+def with_metric_ids(query: exp.Query, columns: Sequence[str]) -> exp.Query:
+    """`query` with metric_name replaced by metric_id, which is `oso_lake.ids.metric_id` in SQL."""
+    parts = [exp.Literal.string(part) for part in METRIC_PARTS]
+    separator = exp.Anonymous(this="CHR", expressions=[exp.Literal.number(ord(SEPARATOR))])
+    joined: exp.Expr = parts[0]
+    for part in (*parts[1:], exp.column("metric_name")):
+        joined = exp.DPipe(this=exp.DPipe(this=joined, expression=separator.copy()), expression=part)
+    encoded = exp.Anonymous(this="TO_UTF8", expressions=[joined])
+    digest = exp.Anonymous(this="SHA256", expressions=[encoded])
+    metric_id = exp.alias_(exp.Lower(this=exp.Anonymous(this="TO_HEX", expressions=[digest])), "metric_id")
+    others = [exp.column(name) for name in columns if name != "metric_id"]
+    return exp.select(metric_id, *others).from_(query.subquery("named_"))

@@ -1,0 +1,167 @@
+"""The local stack of one installation: PostgreSQL, Trino and, where asked for, an object store, brought up and down.
+
+What runs is found by the servers' own state files below `$OSO_HOME/stack`; how to reach it is in `environment` there,
+readable by the owner only, since it holds passwords.
+"""
+
+import os
+import secrets
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from oso_dagster.stack import object_store, postgres, processes, trino_server
+from oso_dagster.stack.processes import Started
+from oso_dagster.stack.trino_server import Node
+from oso_lake.settings import Settings
+
+DATABASE = "oso"
+BUCKET = "oso"
+ACCESS_KEY = "oso"
+ENVIRONMENT = "environment"
+
+
+class OnStep(Protocol):
+    """Told which server is worked on, and of a download the bytes so far and in all."""
+
+    def __call__(self, step: str, done: int = 0, total: int = 0) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A server of the stack: whether it runs, where it listens, and its log."""
+
+    name: str
+    is_running: bool
+    address: str = ""
+    log: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What to bring up: the warehouse in an object store instead of local files; workers beside the coordinator."""
+
+    object_store: bool = False
+    workers: int = 0
+    heap_megabytes: int = 2048
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where the stack of an installation keeps its data, logs and state."""
+    return settings.home / "stack"
+
+
+def environment_file(settings: Settings) -> Path:
+    """File of the variables by which every `oso` command uses the running stack."""
+    return folder_of(settings) / ENVIRONMENT
+
+
+def up(settings: Settings, choice: Choice, on_step: OnStep) -> dict[str, str]:
+    """Bring the stack up, or what of it does not run; returns its variables, which are in `environment_file` too.
+
+    What was started stays when a later server fails; `down` ends it. Raises PostgresError, DownloadError, ServerError.
+    """
+    folder = folder_of(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    # PostgreSQL, started by root, runs as another account, which must find its folder
+    folder.chmod(0o711)
+    on_step("PostgreSQL")
+    server = postgres.start(folder / "postgres")
+    variables = {"OSO_ENGINE": "trino", "OSO_DATABASE_URL": server.create_database(DATABASE)}
+    if choice.object_store:
+        on_step("object store")
+        variables |= _object_store(folder)
+    installed = trino_server.install(settings.cache, settings.maven_url, on_step)
+    on_step("Trino")
+    configured = Settings.model_validate(settings.model_dump() | _fields(variables))
+    started = start_trino(configured, installed, choice)
+    variables["OSO_TRINO_PORT"] = str(started.port)
+    _write(environment_file(settings), variables)
+    return variables
+
+
+def start_trino(settings: Settings, installed: Path, choice: Choice) -> Started:
+    """Start coordinator and workers for `settings`, whose database holds the catalogs."""
+    from oso_lake.catalog import open_catalog
+    from sqlmesh_project.trino_connection import CATALOGS, catalog_properties, secret_variables
+
+    open_catalog(settings)
+    folder = folder_of(settings)
+    catalogs = {name: catalog_properties(settings, name) for name in CATALOGS}
+    hidden = secret_variables(settings)
+    coordinator = Node(folder=folder / "trino", heap_megabytes=choice.heap_megabytes, computes=choice.workers == 0)
+    started = trino_server.start(installed, coordinator, catalogs, hidden)
+    for number in range(1, choice.workers + 1):
+        worker = Node(
+            folder=folder / f"trino-worker-{number}",
+            heap_megabytes=choice.heap_megabytes,
+            coordinator_port=started.port,
+        )
+        trino_server.start(installed, worker, catalogs, hidden)
+    return started
+
+
+def down(settings: Settings) -> list[str]:
+    """End what runs of the stack, workers first; returns the names of what was ended. Data and logs stay."""
+    folder = folder_of(settings)
+    ended = []
+    for state in sorted(folder.glob("trino*/trino.json"), reverse=True):
+        if trino_server.stop(Node(folder=state.parent)):
+            ended.append(state.parent.name)
+    if object_store.stop(folder):
+        ended.append("object store")
+    if (folder / "postgres").exists() and postgres.stop(folder / "postgres"):
+        ended.append("PostgreSQL")
+    environment_file(settings).unlink(missing_ok=True)
+    return ended
+
+
+def status(settings: Settings) -> list[Part]:
+    """Each server of the stack that was ever started."""
+    folder = folder_of(settings)
+    parts = []
+    if (folder / "postgres").exists():
+        server = postgres.find(folder / "postgres")
+        where = f"{postgres.HOST}:{server.port}" if server else ""
+        log = str(folder / "postgres" / postgres.LOG)
+        parts.append(Part(name="PostgreSQL", is_running=server is not None, address=where, log=log))
+    for state in [folder / object_store.STATE, *sorted(folder.glob("trino*/trino.json"))]:
+        if not state.exists():
+            continue
+        name = "object store" if state.parent == folder else state.parent.name
+        started = processes.load(state)
+        where = f"http://{trino_server.HOST}:{started.port}" if started else ""
+        parts.append(Part(name=name, is_running=started is not None, address=where, log=started.log if started else ""))
+    return parts
+
+
+def _object_store(folder: Path) -> dict[str, str]:
+    held = folder / "object_store.key"
+    if not held.exists():
+        _write_secret(held, secrets.token_urlsafe(24))
+    key = held.read_text()
+    started = object_store.start(folder, bucket=BUCKET, access_key=ACCESS_KEY, secret_key=key)
+    return {
+        "OSO_WAREHOUSE_URL": f"s3://{BUCKET}/warehouse",
+        "OSO_S3_ENDPOINT": object_store.endpoint(started),
+        "OSO_S3_REGION": object_store.REGION,
+        "OSO_S3_ACCESS_KEY": ACCESS_KEY,
+        "OSO_S3_SECRET_KEY": key,
+    }
+
+
+def _fields(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name.removeprefix("OSO_").lower(): value for name, value in variables.items()}
+
+
+def _write(path: Path, variables: Mapping[str, str]) -> None:
+    _write_secret(path, "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items()))
+
+
+def _write_secret(path: Path, text: str) -> None:
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    partial.replace(path)

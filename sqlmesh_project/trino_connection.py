@@ -1,0 +1,162 @@
+"""The Trino connection of the models, and how their windows are replaced there.
+
+Trino's catalogs: `metrics` holds the models; `raw` and `lake` are two names of the catalog that PyIceberg writes, so
+that a table has the same three-part name on both engines. Their properties are in `catalog_properties`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlglot import exp
+from sqlmesh.core.config.connection import TrinoAuthenticationMethod, TrinoConnectionConfig
+from sqlmesh.core.engine_adapter import TrinoEngineAdapter
+
+from oso_lake.catalog import CATALOG_NAME
+from oso_lake.settings import Settings
+from sqlmesh_project.lake_connection import COMPUTE_CATALOG, RAW_CATALOG
+
+LAKE_CATALOG = CATALOG_NAME
+SOURCE = "oso-pipeline"
+# names of Trino's catalogs, and of the catalogs in the database that they read
+CATALOGS: Mapping[str, str] = {RAW_CATALOG: CATALOG_NAME, LAKE_CATALOG: CATALOG_NAME, COMPUTE_CATALOG: COMPUTE_CATALOG}
+_INSERTED = "is_inserted__"
+
+
+class LakeTrinoAdapter(TrinoEngineAdapter):
+    """Replaces a window in one snapshot: whoever reads the table meanwhile sees the old rows or the new ones.
+
+    SQLMesh's own DELETE, then INSERT shows an empty window in more than half of all reads.
+    """
+
+    # what the runner found: the window that is evaluated next holds no row yet
+    is_window_empty = False
+
+    def _insert_overwrite_by_condition(
+        self,
+        table_name: Any,
+        source_queries: Any,
+        target_columns_to_types: dict[str, exp.DataType] | None = None,
+        where: exp.Condition | None = None,
+        insert_overwrite_strategy_override: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        columns = target_columns_to_types or self.columns(table_name)
+        if len(source_queries) != 1:
+            raise ValueError(f"{table_name}: a window is replaced by one query, not {len(source_queries)}")
+        with source_queries[0] as query:
+            rows = self._order_projections_and_filter(query, columns, where=where)
+            if self.is_window_empty:
+                self._insert_append_query(table_name, rows, target_columns_to_types=columns, order_projections=False)
+            else:
+                self.execute(replacing(exp.to_table(table_name), rows, list(columns), where or exp.true()))
+
+
+class LakeTrinoConnectionConfig(TrinoConnectionConfig):
+    """SQLMesh's connection to Trino with the adapter that replaces windows in one snapshot."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "LakeTrinoConnectionConfig":
+        """The connection of `settings`; touches no server."""
+        password = settings.trino_password.get_secret_value() if settings.trino_password else None
+        return cls(
+            host=settings.trino_host,
+            port=settings.trino_port,
+            user=settings.trino_user,
+            password=password,
+            method=TrinoAuthenticationMethod.BASIC if password else TrinoAuthenticationMethod.NO_AUTH,
+            http_scheme=settings.trino_scheme,
+            catalog=COMPUTE_CATALOG,
+            timezone="UTC",
+            source=SOURCE,
+            # Iceberg keeps microseconds, Trino's plain TIMESTAMP milliseconds
+            timestamp_mapping={
+                exp.DataType.build("TIMESTAMP"): exp.DataType.build("TIMESTAMP(6)", dialect="trino"),
+                exp.DataType.build("TIMESTAMPTZ"): exp.DataType.build("TIMESTAMP(6) WITH TIME ZONE", dialect="trino"),
+            },
+            register_comments=False,
+        )
+
+    @property
+    def _engine_adapter(self) -> type[TrinoEngineAdapter]:
+        return LakeTrinoAdapter
+
+
+def replacing(table: exp.Table, rows: exp.Query, columns: list[str], where: exp.Expr) -> exp.Merge:
+    """One MERGE that deletes the rows of `where` and inserts `rows`.
+
+    A row that inserts matches nothing, and a last one that inserts nothing matches all that is to go: Trino has no
+    WHEN NOT MATCHED BY SOURCE.
+    """
+    inserted = exp.select(*(exp.column(name, quoted=True) for name in columns), exp.alias_(exp.true(), _INSERTED))
+    inserted = inserted.from_(rows.subquery("rows_"))
+    nothing = exp.select(*(exp.null() for _ in columns), exp.false())
+    source = exp.union(inserted, nothing, distinct=False).subquery("source_")
+    flag = exp.column(_INSERTED, table="source_")
+    condition = where.transform(
+        lambda node: exp.column(node.this, table="target_") if isinstance(node, exp.Column) else node
+    )
+    values = exp.Tuple(expressions=[exp.column(name, table="source_", quoted=True) for name in columns])
+    insertion = exp.Insert(
+        this=exp.Tuple(expressions=[exp.column(name, quoted=True) for name in columns]), expression=values
+    )
+    return exp.Merge(
+        this=exp.alias_(table.copy(), "target_", table=True),
+        using=source,
+        on=exp.and_(exp.not_(flag), condition),
+        whens=exp.Whens(
+            expressions=[
+                exp.When(matched=True, then=exp.var("DELETE")),
+                exp.When(matched=False, condition=flag.copy(), then=insertion),
+            ]
+        ),
+    )
+
+
+def catalog_properties(settings: Settings, name: str) -> dict[str, str]:
+    """Properties of Trino's catalog `name`, with the database's password as a reference to its environment.
+
+    `${ENV:...}` is read by Trino when it starts; the variables are those of `secret_variables`.
+    """
+    warehouse = settings.compute_uri if name == COMPUTE_CATALOG else settings.warehouse_uri
+    return {
+        "connector.name": "iceberg",
+        "iceberg.catalog.type": "jdbc",
+        "iceberg.jdbc-catalog.driver-class": "org.postgresql.Driver",
+        "iceberg.jdbc-catalog.connection-url": "${ENV:OSO_TRINO_JDBC_URL}",
+        "iceberg.jdbc-catalog.connection-user": "${ENV:OSO_TRINO_JDBC_USER}",
+        "iceberg.jdbc-catalog.connection-password": "${ENV:OSO_TRINO_JDBC_PASSWORD}",
+        "iceberg.jdbc-catalog.catalog-name": CATALOGS[name],
+        "iceberg.jdbc-catalog.default-warehouse-dir": warehouse,
+        # a file of statistics beside every commit costs more than it tells of tables this size
+        "iceberg.extended-statistics.collect-on-write": "false",
+        **_file_system(settings),
+    }
+
+
+def _file_system(settings: Settings) -> dict[str, str]:
+    if not settings.warehouse_url.startswith("s3://"):
+        return {"fs.native-local.enabled": "true", "local.location": "/"}
+    endpoint = {"s3.endpoint": settings.s3_endpoint, "s3.path-style-access": "true"} if settings.s3_endpoint else {}
+    keys = {"s3.aws-access-key": "${ENV:OSO_S3_ACCESS_KEY}", "s3.aws-secret-key": "${ENV:OSO_S3_SECRET_KEY}"}
+    return {
+        "fs.native-s3.enabled": "true",
+        "s3.region": settings.s3_region,
+        **endpoint,
+        **(keys if settings.s3_access_key else {}),
+    }
+
+
+def secret_variables(settings: Settings) -> dict[str, str]:
+    """The environment in which Trino starts, for the references of `catalog_properties`: secrets, never to be shown."""
+    from sqlalchemy import make_url
+
+    url = make_url(settings.catalog_uri)
+    secrets = {
+        "OSO_TRINO_JDBC_URL": f"jdbc:postgresql://{url.host}:{url.port or 5432}/{url.database}",
+        "OSO_TRINO_JDBC_USER": url.username or "",
+        "OSO_TRINO_JDBC_PASSWORD": url.password or "",
+    }
+    for name, secret in (("OSO_S3_ACCESS_KEY", settings.s3_access_key), ("OSO_S3_SECRET_KEY", settings.s3_secret_key)):
+        if secret is not None:
+            secrets[name] = secret.get_secret_value()
+    return secrets
