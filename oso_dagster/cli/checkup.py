@@ -44,7 +44,9 @@ def examine() -> list[Finding]:
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the settings is the finding
         remedy = "correct the OSO_* variable or the profile that it names; docs/reference/settings.md lists them"
         return [*findings, Finding(subject="settings", state="wrong", detail=_line(error), remedy=remedy)]
-    checks = (home, sources, disk, database, catalog, compute_lock, dagster_home)
+    from oso_dagster.cli.checkup_engine import engine
+
+    checks = (home, sources, disk, database, catalog, engine, compute_lock, dagster_home)
     return findings + [
         finding for check in checks for finding in _run(check.__name__, lambda check=check: check(settings))
     ]

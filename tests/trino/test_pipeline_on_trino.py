@@ -10,7 +10,9 @@ from small_lake import events_of, land_events
 from trino_fixture import TrinoStack
 
 from oso_dagster import api
+from oso_dagster.cli.checkup_engine import engine
 from oso_dagster.project import Project
+from oso_dagster.stack.postgres import free_port
 from oso_lake.catalog import open_catalog
 from oso_lake.published import contracts
 from oso_lake.settings import Settings
@@ -99,3 +101,14 @@ def test_new_events_change_their_day_alone(on_trino: Pipeline) -> None:
     changed = [row for row in after if row not in before]
     assert {(row["sample_date"], row["model"]) for row in changed} == {(day, "oso.stars_to_artifact_daily")}
     assert len(after) == len(before)
+
+
+def test_the_doctor_finds_trino_and_says_what_is_missing(on_trino: Pipeline) -> None:
+    settings = on_trino.project.settings
+    [found] = engine(settings)
+    assert found.state == "ok"
+    assert "476" in found.detail
+    [lost] = engine(settings.model_copy(update={"trino_port": free_port()}))
+    assert lost.state == "wrong"
+    assert "does not answer" in lost.detail
+    assert "oso stack up" in lost.remedy

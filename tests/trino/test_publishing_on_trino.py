@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -83,7 +83,7 @@ def not_of_day() -> BooleanExpression:
 
 
 @contextmanager
-def watching(*reads: Callable[[], Counter[float]]) -> Iterator[list[Counter[float]]]:
+def watching(*reads: Callable[[], Counter[float]]) -> Generator[list[Counter[float]]]:
     """What readers see again and again, each in a thread of its own, while the block runs."""
     seen: list[Counter[float]] = []
     done = threading.Event()
