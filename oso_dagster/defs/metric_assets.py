@@ -113,14 +113,15 @@ def _multi_asset(
     versions: Mapping[str, str],
 ) -> dg.AssetsDefinition:
     specs = [asset_spec(model, manifest, start, versions[model.name]) for model in models]
-    checks = [spec for model in models if (spec := audit_check_spec(model)) is not None]
+    partitions = partitions_of(grain, start)
+    checks = [spec for model in models if (spec := audit_check_spec(model, partitions)) is not None]
 
     @dg.multi_asset(
         name=name,
         specs=specs,
         check_specs=checks,
         can_subset=True,
-        partitions_def=partitions_of(grain, start),
+        partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run() if grain else None,
         description=f"Computes the selected models of {name}: one evaluation each for the whole range.",
     )

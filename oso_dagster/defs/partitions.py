@@ -58,11 +58,17 @@ def window_of(context: dg.AssetExecutionContext) -> Window | None:
 
 
 def partition_tags(window: Window, grain: Grain) -> dict[str, str]:
-    """Run tags that choose every partition of `grain` inside `window`; raises ValueError when there is none."""
+    """Run tags that choose every partition of `grain` inside `window`; raises ValueError when there is none.
+
+    A single partition is named as one: what is told of a range is not told of its partitions.
+    """
     whole = grain.whole(window)
     if whole is None:
         raise ValueError(f"no whole {grain.value} window lies in {window}")
+    first, last = whole.start, grain.floor(whole.end - ONE_DAY)
+    if first == last:
+        return {"dagster/partition": first.isoformat()}
     return {
-        "dagster/asset_partition_range_start": whole.start.isoformat(),
-        "dagster/asset_partition_range_end": grain.floor(whole.end - ONE_DAY).isoformat(),
+        "dagster/asset_partition_range_start": first.isoformat(),
+        "dagster/asset_partition_range_end": last.isoformat(),
     }

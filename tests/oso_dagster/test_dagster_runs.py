@@ -88,6 +88,20 @@ def test_a_range_is_one_evaluation_and_one_green_partition_a_window(project: Pro
     assert len(_green(project, "stars_to_artifact_daily")) == 31
 
 
+def test_audits_of_one_partition_are_a_check_of_that_partition(project: Project) -> None:
+    one = _run(project, {"dagster/partition": "2024-01-05"}, "stg_events")
+    (told,) = [check for check in one.get_asset_check_evaluations() if check.check_name == "audits"]
+    assert (told.partition, told.passed) == ("2024-01-05", True)
+
+    by_command = api.materialize(project.settings, "stg_events", partition="2024-01-06", project=project)
+    key = dg.AssetCheckKey(dg.AssetKey(["oso", "stg_events"]), "audits")
+    with open_instance(project.settings) as instance:
+        records = instance.event_log_storage.get_asset_check_execution_history(key, limit=10)
+    told_by_run = {record.run_id: record.partition for record in records}
+    assert told_by_run == {one.run_id: "2024-01-05", by_command.runs[0]: "2024-01-06"}
+    assert {record.status.value for record in records} == {"SUCCEEDED"}
+
+
 def test_a_failed_computation_leaves_no_green_partition(project: Project) -> None:
     """T7: the inputs of February are not there."""
     result = _run(project, _range("2024-02-01", "2024-02-01"), MONTH)
