@@ -4,6 +4,7 @@ Trino's catalogs: `metrics` holds the models; `raw` and `lake` are two names of 
 that a table has the same three-part name on both engines. Their properties are in `catalog_properties`.
 """
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from sqlmesh_project.lake_connection import COMPUTE_CATALOG, RAW_CATALOG
 
 LAKE_CATALOG = CATALOG_NAME
 SOURCE = "oso-pipeline"
+# tags of every query of this process, while it is set: whose lease on the cluster the query runs under
+TAGS_VARIABLE = "OSO_TRINO_CLIENT_TAGS"
 # names of Trino's catalogs, and of the catalogs in the database that they read
 CATALOGS: Mapping[str, str] = {RAW_CATALOG: CATALOG_NAME, LAKE_CATALOG: CATALOG_NAME, COMPUTE_CATALOG: COMPUTE_CATALOG}
 _INSERTED = "is_inserted__"
@@ -68,6 +71,7 @@ class LakeTrinoConnectionConfig(TrinoConnectionConfig):
             catalog=COMPUTE_CATALOG,
             timezone="UTC",
             source=SOURCE,
+            http_headers={"X-Trino-Client-Tags": tags} if (tags := os.environ.get(TAGS_VARIABLE)) else None,
             # Iceberg keeps microseconds, Trino's plain TIMESTAMP milliseconds
             timestamp_mapping={
                 exp.DataType.build("TIMESTAMP"): exp.DataType.build("TIMESTAMP(6)", dialect="trino"),

@@ -16,6 +16,8 @@ from oso_dagster.cluster.settings import ClusterSettings
 from oso_dagster.cluster.trino_http import TrinoHttp
 from oso_lake.settings import Settings
 
+# a worker process that has not finished its tasks by then is ended
+DRAIN_SECONDS = 600.0
 _QUEUED = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED)
 _RUNNING = (dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED)
 
@@ -26,12 +28,44 @@ def open_cluster(settings: Settings, options: ClusterSettings) -> Generator[Clus
     if options.driver == "none":
         raise ValueError("no cluster is configured: set OSO_CLUSTER_DRIVER, see docs/deployment.md")
     url = cluster_url(settings)
-    password = options.trino_password.get_secret_value() if options.trino_password else None
     record = Record(url)
     with ExitStack() as stack:
-        trino = stack.enter_context(TrinoHttp(options.trino_url, user=options.trino_user, password=password))
-        driver = KedaDriver(record) if options.driver == "keda" else _on_kubernetes(options, stack)
+        http = TrinoHttp(options.url_of(settings), user=options.trino_user, password=options.password)
+        trino = stack.enter_context(http)
+        driver = _driver(settings, options, record, stack)
         yield Cluster(driver=driver, trino=trino, leases=LeaseStore(url), record=record, policy=options.policy)
+
+
+def _driver(settings: Settings, options: ClusterSettings, record: Record, stack: ExitStack) -> Driver:
+    if options.driver == "keda":
+        return KedaDriver(record)
+    if options.driver == "processes":
+        return _on_this_machine(settings, options)
+    return _on_kubernetes(options, stack)
+
+
+def _on_this_machine(settings: Settings, options: ClusterSettings) -> Driver:
+    """A coordinator on OSO_TRINO_PORT and workers, below the home; the database holds their catalogs."""
+    from oso_dagster.cluster.local_trino import LocalTrino
+    from oso_dagster.cluster.processes import ProcessDriver
+    from oso_dagster.stack.trino_server import install
+    from sqlmesh_project.trino_connection import CATALOGS, catalog_properties, secret_variables
+
+    local = LocalTrino(
+        installed=install(settings.cache, settings.maven_url),
+        folder=settings.home / "cluster",
+        coordinator_port=settings.trino_port,
+        heap_megabytes=options.heap_megabytes,
+        catalogs={name: catalog_properties(settings, name) for name in CATALOGS},
+        variables=secret_variables(settings),
+    )
+    return ProcessDriver(
+        local.folder / "servers",
+        coordinator_port=settings.trino_port,
+        launch=local.launch,
+        user=options.trino_user,
+        drain_seconds=DRAIN_SECONDS,
+    )
 
 
 def _on_kubernetes(options: ClusterSettings, stack: ExitStack) -> Driver:

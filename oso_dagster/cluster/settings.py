@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from oso_dagster.cluster.demand import Policy
+from oso_lake.settings import Settings
 
 
 class ClusterSettings(BaseSettings):
@@ -14,13 +15,15 @@ class ClusterSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="OSO_CLUSTER_", frozen=True, extra="forbid")
 
-    driver: Literal["none", "kubernetes", "keda"] = "none"
+    driver: Literal["none", "kubernetes", "keda", "processes"] = "none"
     namespace: str = Field(default="oso", description="Kubernetes: namespace of the two Deployments.")
     worker_deployment: str = "trino-worker"
     coordinator_deployment: str = "trino-coordinator"
     kubeconfig: str | None = Field(default=None, description="Kubernetes: a file; default is the pod's own account.")
 
-    trino_url: str = Field(default="http://trino-coordinator:8080", description="The coordinator's HTTP address.")
+    heap_megabytes: int = Field(default=2048, ge=256, description="Processes: heap of each node.")
+
+    trino_url: str = Field(default="", description="The coordinator's HTTP address; empty is that of OSO_TRINO_*.")
     trino_user: str = "oso-capacity"
     trino_password: SecretStr | None = Field(default=None, description="Only over https.")
 
@@ -37,6 +40,15 @@ class ClusterSettings(BaseSettings):
     lease_ttl_seconds: float = Field(default=120, gt=0, description="What a killed run costs at most.")
     run_node_seconds: float = Field(default=600, gt=0, description="Expected of a run that says nothing of itself.")
     run_slots: int = Field(default=4, ge=1, description="Workers that such a run can keep busy.")
+
+    def url_of(self, settings: Settings) -> str:
+        """The coordinator's HTTP address."""
+        return self.trino_url or f"{settings.trino_scheme}://{settings.trino_host}:{settings.trino_port}"
+
+    @property
+    def password(self) -> str | None:
+        """Its password, where it wants one."""
+        return self.trino_password.get_secret_value() if self.trino_password else None
 
     @property
     def policy(self) -> Policy:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from oso_dagster.cluster.claiming import claimed_cluster
 from oso_dagster.project import ENVIRONMENT, Project, applied
 from oso_dagster.runner.locks import compute_lock
 from oso_lake.calendar import Window
@@ -146,6 +147,7 @@ def open_store(project: Project, *, holder: str, on_wait: Callable[[str], None])
         compute_lock(
             settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder=holder, on_wait=on_wait
         ) as waited,
+        claimed_cluster(settings, holder=holder, on_wait=on_wait),
         applied(settings),
         open_context(project) as context,
     ):

@@ -12,7 +12,11 @@ import pytest
 import yaml
 from dagster._core.instance.ref import InstanceRef
 from manifests import ROOT, Manifest, containers, find, overlay, pods, properties, quantity, render
+from pydantic import SecretStr
 from run_launcher import job_of, launcher_of
+
+from oso_lake.settings import Settings
+from sqlmesh_project.trino_connection import CATALOGS, catalog_properties
 
 OVERLAYS = ("local", "production")
 KUBERNETES = "1.36"
@@ -215,6 +219,25 @@ def test_both_roles_agree_on_what_must_be_equal(manifests: list[Manifest]) -> No
     assert _bytes(worker["query.max-memory"]) <= most * _bytes(worker["query.max-memory-per-node"])
     lake = find(manifests, "ConfigMap", "oso-lake")["data"]
     assert lake["TRINO_COMPUTE_URL"] == f"{lake['OSO_WAREHOUSE_URL']}-compute"
+
+
+def test_catalogs_are_those_that_the_product_writes(manifests: list[Manifest]) -> None:
+    lake = find(manifests, "ConfigMap", "oso-lake")["data"]
+    settings = Settings(
+        warehouse_url=lake["OSO_WAREHOUSE_URL"],
+        s3_endpoint=lake["OSO_S3_ENDPOINT"],
+        s3_region=lake["OSO_S3_REGION"],
+        s3_access_key=SecretStr("key"),
+        s3_secret_key=SecretStr("secret"),
+    )
+    files = find(manifests, "ConfigMap", "trino-catalogs")["data"]
+    assert set(files) == {f"{name}.properties" for name in CATALOGS}
+    for name in CATALOGS:
+        found = {
+            key: re.sub(r"\$\{ENV:([A-Z0-9_]+)\}", lambda match: lake.get(match[1], match[0]), value)
+            for key, value in properties(files[f"{name}.properties"]).items()
+        }
+        assert found == catalog_properties(settings, name)
 
 
 def test_a_worker_has_time_to_finish_before_it_is_killed(manifests: list[Manifest]) -> None:

@@ -1,0 +1,67 @@
+"""A run on Trino holds a lease while its engine is open; on DuckDB, or where nothing is scaled, it asks nobody."""
+
+import subprocess
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from trino_stand_in import trino_of
+
+from oso_dagster.cluster.claiming import claimed_cluster
+from oso_dagster.cluster.database import cluster_url
+from oso_dagster.cluster.decide import decide
+from oso_dagster.cluster.demand import Capacity, Memory, Policy, Work
+from oso_dagster.cluster.keeping import utc_now
+from oso_dagster.cluster.leases import LeaseStore
+from oso_dagster.cluster.processes import COORDINATOR, free_port
+from oso_lake.settings import Settings
+from sqlmesh_project.trino_connection import LakeTrinoConnectionConfig
+
+
+@pytest.fixture
+def trino_port(tmp_path: Path) -> Generator[int]:
+    """A coordinator with one worker."""
+    port = free_port()
+    launch = trino_of(tmp_path, port)
+    nodes = []
+    for name, own in ((COORDINATOR, port), ("worker", free_port())):
+        one = launch(name, own)
+        one.folder.mkdir()
+        nodes.append(subprocess.Popen(one.argv, cwd=one.folder))
+    yield port
+    for node in nodes:
+        node.terminate()
+        node.wait(timeout=30)
+
+
+def test_a_run_s_lease_names_it_and_counts_in_place_of_its_tags(
+    trino_port: int, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSO_CLUSTER_DRIVER", "keda")
+    monkeypatch.setenv("OSO_CLUSTER_RUN_NODE_SECONDS", "3600")
+    settings = Settings(home=tmp_path, engine="trino", trino_port=trino_port, database_url=SecretStr(database))
+    leases = LeaseStore(cluster_url(settings))
+    with claimed_cluster(settings, holder="run 0a1b, 3 models", on_wait=print):
+        (lease,) = leases.all()
+        assert lease.owner.startswith("run 0a1b with 3 models on ")
+        assert (lease.workers, lease.node_seconds) == (1, 3600.0)
+        connection = LakeTrinoConnectionConfig.of(settings)
+        assert connection.http_headers == {"X-Trino-Client-Tags": f"oso-lease={lease.owner}"}
+        tagged = Work(owner="0a1b", node_seconds=1e6, slots=50, since=utc_now(), is_running=True)
+        asleep = Capacity(workers=0, has_coordinator=False)
+        decision = decide([tagged], [lease], None, asleep, now=utc_now(), policy=Policy(), memory=Memory())
+        assert decision.workers == 4
+    assert leases.all() == ()
+    assert LakeTrinoConnectionConfig.of(settings).http_headers is None
+
+
+@pytest.mark.parametrize(("engine", "driver"), [("duckdb", "kubernetes"), ("trino", "none")])
+def test_nothing_is_asked_where_no_cluster_is_scaled(
+    engine: str, driver: str, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSO_CLUSTER_DRIVER", driver)
+    monkeypatch.setenv("OSO_ENGINE", engine)
+    settings = Settings(home=tmp_path, database_url=SecretStr(database))
+    with claimed_cluster(settings, holder="run 0a1b", on_wait=print):
+        assert LeaseStore(cluster_url(settings)).all() == ()
