@@ -22,7 +22,8 @@ SOURCE = "oso-pipeline"
 TAGS_VARIABLE = "OSO_TRINO_CLIENT_TAGS"
 # names of Trino's catalogs, and of the catalogs in the database that they read
 CATALOGS: Mapping[str, str] = {RAW_CATALOG: CATALOG_NAME, LAKE_CATALOG: CATALOG_NAME, COMPUTE_CATALOG: COMPUTE_CATALOG}
-_INSERTED = "is_inserted__"
+_NUMBER = "number__"
+_NUMBERS = 1_000_000
 
 
 class LakeTrinoAdapter(TrinoEngineAdapter):
@@ -89,16 +90,22 @@ def replacing(table: exp.Table, rows: exp.Query, columns: list[str], where: exp.
     """One MERGE that deletes the rows of `where` and inserts `rows`.
 
     A row that inserts matches nothing, and a last one that inserts nothing matches all that is to go: Trino has no
-    WHEN NOT MATCHED BY SOURCE.
+    WHEN NOT MATCHED BY SOURCE. They are joined by a number, 0 for what goes: without an equality every row would be
+    compared with every other (a million rows took minutes). Numbers of rows that insert are many, so that workers
+    share them.
     """
-    inserted = exp.select(*(exp.column(name, quoted=True) for name in columns), exp.alias_(exp.true(), _INSERTED))
+    drawn = exp.Add(
+        this=exp.Anonymous(this="RANDOM", expressions=[exp.Literal.number(_NUMBERS)]), expression=_number(1)
+    )
+    inserted = exp.select(*(exp.column(name, quoted=True) for name in columns), exp.alias_(drawn, _NUMBER))
     inserted = inserted.from_(rows.subquery("rows_"))
-    nothing = exp.select(*(exp.null() for _ in columns), exp.false())
+    nothing = exp.select(*(exp.null() for _ in columns), _number(0))
     source = exp.union(inserted, nothing, distinct=False).subquery("source_")
-    flag = exp.column(_INSERTED, table="source_")
-    condition = where.transform(
+    told = exp.column(_NUMBER, table="source_")
+    going = where.transform(
         lambda node: exp.column(node.this, table="target_") if isinstance(node, exp.Column) else node
     )
+    is_matched = exp.EQ(this=exp.Case(ifs=[exp.If(this=going, true=_number(0))]), expression=told)
     values = exp.Tuple(expressions=[exp.column(name, table="source_", quoted=True) for name in columns])
     insertion = exp.Insert(
         this=exp.Tuple(expressions=[exp.column(name, quoted=True) for name in columns]), expression=values
@@ -106,14 +113,19 @@ def replacing(table: exp.Table, rows: exp.Query, columns: list[str], where: exp.
     return exp.Merge(
         this=exp.alias_(table.copy(), "target_", table=True),
         using=source,
-        on=exp.and_(exp.not_(flag), condition),
+        # said once more for the table's files to be skipped that hold none of it
+        on=exp.and_(is_matched, exp.paren(going.copy())),
         whens=exp.Whens(
             expressions=[
                 exp.When(matched=True, then=exp.var("DELETE")),
-                exp.When(matched=False, condition=flag.copy(), then=insertion),
+                exp.When(matched=False, condition=exp.GT(this=told.copy(), expression=_number(0)), then=insertion),
             ]
         ),
     )
+
+
+def _number(value: int) -> exp.Expr:
+    return exp.Literal.number(value)
 
 
 def catalog_properties(settings: Settings, name: str) -> dict[str, str]:
