@@ -6,15 +6,21 @@ metadata begins anew.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oso_dagster.maintenance.reporting import Found, Limits
 from oso_dagster.project import Project
+from oso_dagster.runner.engines.staging import NAMESPACE as STAGING
+from oso_dagster.runner.engines.staging import abandoned, forget
 from oso_lake.catalog import open_catalog
 from oso_lake.compaction import compact, small_files
 from oso_lake.expiry import Retention, expirable, expire
 from oso_lake.orphans import Orphan, orphans
+
+# publishing a window takes minutes
+STAGING_GRACE = timedelta(days=3)
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -65,16 +71,23 @@ def compact_tables(project: Project, limits: Limits, is_applied: bool, log: Call
 
 
 def remove_orphans(project: Project, limits: Limits, is_applied: bool, log: Callable[[str], None]) -> list[Found]:
-    """Files that no table refers to are deleted."""
+    """Files that no table refers to are deleted, and staging tables of publishing that ended before its commit."""
     settings = project.settings
-    gone = orphans(settings, open_catalog(settings), limits.now)[: limits.limit]
+    catalog = open_catalog(settings)
+    staged = abandoned(catalog, limits.now - STAGING_GRACE)[: limits.limit]
+    if is_applied:
+        for name in staged:
+            forget(catalog, name)
+    left = None if limits.limit is None else limits.limit - len(staged)
+    gone = orphans(settings, catalog, limits.now)[:left]
     by_folder: dict[Path, list[Orphan]] = defaultdict(list)
     for one in gone:
         parts = one.path.relative_to(settings.warehouse).parts
         by_folder[Path(*parts[: min(2, len(parts) - 1)])].append(one)
         if is_applied:
             one.path.unlink(missing_ok=True)
-    return [
+    tables = [Found(subject=f"{STAGING}.{name}", kind="tables", count=1) for name in staged]
+    return tables + [
         Found(
             subject=str(folder),
             kind="files",
@@ -87,7 +100,9 @@ def remove_orphans(project: Project, limits: Limits, is_applied: bool, log: Call
 
 
 def table_names(catalog: "Catalog") -> Iterator[str]:
-    """Every table of the catalog."""
+    """Every table of the catalog that is there to stay."""
     for namespace in sorted(catalog.list_namespaces()):
+        if namespace == (STAGING,):
+            continue
         for identifier in sorted(catalog.list_tables(namespace)):
             yield ".".join(identifier)

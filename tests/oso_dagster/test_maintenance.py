@@ -268,6 +268,28 @@ def test_old_runs_go_and_what_is_green_stays_green(worn: Project) -> None:
     assert last.run_id == report.runs[-1]
 
 
+def test_a_staging_table_that_nobody_commits_goes_and_one_under_way_stays(worn: Project) -> None:
+    catalog = open_catalog(worn.settings)
+    catalog.create_namespace("staging")
+    published = catalog.load_table(SERIES)
+    # as publishing from Trino makes them
+    properties = {"write.data.path": f"{published.location()}/data"}
+    staged = catalog.create_table(("staging", "rows_1"), published.schema(), properties=properties)
+    staged.append(published.scan(limit=10).to_arrow())
+    before = _numbers(worn)
+    (file,) = [Path(task.file.file_path.removeprefix("file://")) for task in staged.scan().plan_files()]
+
+    maintain(worn, "orphans", is_applied=True, now=datetime.now(UTC) + timedelta(days=2))
+    assert catalog.list_tables("staging") == [("staging", "rows_1")]
+    assert file.exists()
+
+    found = maintain(worn, "orphans", is_applied=True, now=datetime.now(UTC) + timedelta(days=4))
+    assert ("staging.rows_1", 1) in {(one.subject, one.count) for one in found}
+    assert catalog.list_tables("staging") == []
+    assert not file.exists()
+    assert _numbers(worn) == before
+
+
 def test_the_command_and_the_job_know_the_same_tasks() -> None:
     assert set(TASKS) == set(DESCRIPTIONS) == set(command.NAMES)
 

@@ -8,6 +8,7 @@ see one snapshot, no position deletes, and no row travels through this process.
 import uuid
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -90,6 +91,13 @@ def forget(catalog: "Catalog", name: str) -> None:
     catalog.drop_table((NAMESPACE, name))
     for file in files:
         table.io.delete(file)
+
+
+def abandoned(catalog: "Catalog", before: datetime) -> list[str]:
+    """Staging tables that nothing wrote to since `before`: of processes that died between writing and committing."""
+    last = int(before.timestamp() * 1000)
+    names = [name for (*_, name) in catalog.list_tables(NAMESPACE)] if catalog.namespace_exists(NAMESPACE) else []
+    return [name for name in sorted(names) if catalog.load_table((NAMESPACE, name)).metadata.last_updated_ms < last]
 
 
 def _metadata_files(table: "Table") -> Iterable[str]:
