@@ -111,7 +111,7 @@ def replace(
     `properties` go to the snapshot summary as they are, next to the windows. Raises ContractError when the data breaks
     the contract, CommitFailedException when other writers won `MAX_ATTEMPTS` times.
     """
-    from pyiceberg.exceptions import CommitFailedException
+    from pyiceberg.exceptions import CommitFailedException, ValidationException
 
     table = ensure_table(catalog, contract)
     staged = None if isinstance(data, pa.Table | Iterable) else data
@@ -120,7 +120,9 @@ def replace(
         try:
             snapshot_id, changed = _commit(table, added, scope, properties, staged)
             break
-        except CommitFailedException:
+        # PyIceberg looks for the files to drop in several threads that share one evaluator, and may miss one that is
+        # there: it notices before it commits, and the next look finds it
+        except (CommitFailedException, ValidationException):
             if attempt + 1 == MAX_ATTEMPTS:
                 discard_files(table, added)
                 raise
@@ -156,7 +158,7 @@ def _commit(
 
     Files are deleted only where the catalog says that the commit did not happen: after any other error it may have.
     """
-    from pyiceberg.exceptions import CommitFailedException
+    from pyiceberg.exceptions import CommitFailedException, ValidationException
 
     dropped, kept = _affected(table, scope.filter, staged)
     summary = {**properties, WINDOWS: encode_windows(scope.windows)}
@@ -174,7 +176,7 @@ def _commit(
                     snapshot.delete_data_file(file)
                 for file in (*kept, *added):
                     snapshot.append_data_file(file)
-    except CommitFailedException:
+    except (CommitFailedException, ValidationException):
         discard_files(table, kept)
         raise
     return producer.snapshot_id, True

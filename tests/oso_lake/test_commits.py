@@ -9,8 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog import Catalog
+from pyiceberg.exceptions import ValidationException
 from pyiceberg.expressions import BooleanExpression
 from pyiceberg.table import Table
+from pyiceberg.table.update.snapshot import _OverwriteFiles
 
 from oso_lake import commits, filters
 from oso_lake.catalog import open_catalog
@@ -200,6 +202,26 @@ def test_a_lost_race_is_evaluated_again_from_the_new_head(
     monkeypatch.setattr(commits, "_affected", intruded)
     put(catalog, [0], "mine")
     assert held(catalog) == [(0, 0, "mine"), (0, 1, "mine"), (5, 0, "seed"), (5, 1, "seed")]
+
+
+def test_files_that_pyiceberg_misses_once_are_looked_for_again(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its threads share an evaluator that keeps the manifest it looks at; found by interleavings of runs."""
+    put(catalog, [0], "before")
+    found = _OverwriteFiles._deleted_entries
+    missed = []
+
+    def missing(producer: _OverwriteFiles) -> list:
+        if not missed:
+            missed.append(1)
+            raise ValidationException("Missing required files to delete")
+        return found(producer)
+
+    monkeypatch.setattr(_OverwriteFiles, "_deleted_entries", missing)
+    put(catalog, [0], "after")
+    assert missed
+    assert held(catalog) == [(0, 0, "after"), (0, 1, "after")]
 
 
 def test_data_that_breaks_the_contract_changes_nothing_and_leaves_no_file(catalog: Catalog, settings: Settings) -> None:
