@@ -4,9 +4,11 @@ DuckDB works in a thread of its own: in the main thread it swallows Ctrl-C now a
 """
 
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlglot import exp
@@ -33,23 +35,59 @@ def in_scratch(
     lock = compute_lock(
         settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder="preview", on_wait=on_wait
     )
-    opened: list[DuckDBPyConnection] = []
+    state = _State()
 
     def run() -> T:
         import duckdb
 
-        with duckdb.connect() as connection:
-            opened.append(connection)
+        with state.working(), duckdb.connect() as connection:
+            state.opened.append(connection)
             _set_up(connection, settings, spill)
             return work(connection)
 
     with tempfile.TemporaryDirectory(prefix=SPILL_PREFIX) as spill, lock, ThreadPoolExecutor(max_workers=1) as worker:
-        running = worker.submit(run)
         try:
+            running = worker.submit(run)
+            # the system may give the signal to a thread of DuckDB: it counts when this one wakes
+            while not state.done.wait(INTERRUPT_EVERY_SECONDS):
+                pass
             return running.result()
         except KeyboardInterrupt:
-            _stop(running, opened)
+            # it may have come while the work was handed over, before there was anything to wait for
+            state.stop()
             raise
+
+
+@dataclass(frozen=True)
+class _State:
+    """How far the work in the other thread is; `opened` are the connections that it may be busy with."""
+
+    started: Event = field(default_factory=Event)
+    stopped: Event = field(default_factory=Event)
+    done: Event = field(default_factory=Event)
+    opened: "list[DuckDBPyConnection]" = field(default_factory=list)
+
+    @contextmanager
+    def working(self) -> Generator[None]:
+        """While the work runs, which does not begin once it is stopped."""
+        self.started.set()
+        try:
+            if self.stopped.is_set():
+                raise CancelledError
+            yield
+        finally:
+            self.done.set()
+
+    def stop(self) -> None:
+        """Let it not begin, or interrupt whatever statement runs, until it has ended."""
+        import duckdb
+
+        self.stopped.set()
+        while self.started.is_set() and not self.done.wait(INTERRUPT_EVERY_SECONDS):
+            for connection in self.opened:
+                # it may just have been closed
+                with suppress(duckdb.Error):
+                    connection.interrupt()
 
 
 def _set_up(connection: "DuckDBPyConnection", settings: Settings, spill: str) -> None:
@@ -60,16 +98,3 @@ def _set_up(connection: "DuckDBPyConnection", settings: Settings, spill: str) ->
     store = exp.Literal.string(str(settings.compute_db)).sql("duckdb")
     connection.execute(f"ATTACH {store} AS {STORE} (READ_ONLY)")
     connection.execute("CREATE SCHEMA oso")
-
-
-def _stop(running: "Future[T]", opened: "list[DuckDBPyConnection]") -> None:
-    """Interrupt whatever statement runs, until the work has ended."""
-    import duckdb
-
-    while not running.done():
-        for connection in opened:
-            # it may just have been closed
-            with suppress(duckdb.Error):
-                connection.interrupt()
-        with suppress(TimeoutError):
-            running.exception(timeout=INTERRUPT_EVERY_SECONDS)
