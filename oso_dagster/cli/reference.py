@@ -92,8 +92,12 @@ def _commands(group: click.Group, path: tuple[str, ...]) -> list[tuple[tuple[str
     return found
 
 
+# defaults that the environment decides
+_OF_THE_ENVIRONMENT = {"home": "`.oso`, or `$OSO_HOME`", "cache": "`~/.cache/oso`"}
+
+
 def _setting_row(name: str, field: FieldInfo) -> str:
-    default = "`.oso`, or `$OSO_HOME`" if name == "home" else f"`{field.get_default(call_default_factory=True)}`"
+    default = _OF_THE_ENVIRONMENT.get(name) or f"`{field.get_default(call_default_factory=True)}`"
     text = default if default != "`()`" else "none"
     return f"| `{name}` | `OSO_{name.upper()}` | {text} | {field.description or f'{_type_name(field)}.'} |"
 

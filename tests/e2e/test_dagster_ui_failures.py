@@ -16,20 +16,27 @@ import pytest
 from checkout import make_checkout
 from dagster_ui import browser_page, dagster_ui, dagster_ui_of, graphql
 from playwright.sync_api import Locator, Page
-from small_lake import land_events
+from small_lake import events_of, land_events
 
 from oso_dagster import api
 from oso_dagster.project import Project
 from oso_lake import Lake
+from oso_lake.calendar import Window
 from oso_lake.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / ".artifacts"
 SMALL_PROJECT = ROOT / "tests" / "oso_dagster" / "project"
-MODELS = ("stg_events", "stars_to_artifact_daily", "forks_to_artifact_daily")
-START, END = date(2024, 1, 1), date(2024, 2, 1)
+MODELS = ("stg_events", "stars_to_artifact_daily", "stars_to_artifact_monthly", "forks_to_artifact_daily")
+# January is computed; February has landed
+START, END, LANDED_UNTIL = date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)
 RUN_SECONDS = 240
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
+WITH_UPSTREAM = """mutation { launchPartitionBackfill(backfillParams: { partitionsByAssets: [
+  {assetKey: {path: ["oso", "stg_events"]}, partitions: {range: {start: "2024-02-01", end: "2024-02-29"}}},
+  {assetKey: {path: ["oso", "stars_to_artifact_monthly"]},
+   partitions: {range: {start: "2024-02-01", end: "2024-02-01"}}}
+]}) { __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""
 RUNS = "{ runsOrError(limit: 20) { ... on Runs { results { id status } } } }"
 BACKFILLS = """{ partitionBackfillsOrError(limit: 1) { ... on PartitionBackfills { results {
   id status numPartitions runs(limit: 10) { id status } } } } }"""
@@ -47,9 +54,9 @@ def small_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     failing = "SUM(IF(amount > 0, ERROR('no such fork')::INT, 1))"
     forks.write_text(forks.read_text().replace("SUM(amount)", failing))
     project = Project(settings=Settings(home=place / "home", start=START), path=place / "project")
-    land_events(project.settings, START, END)
+    land_events(project.settings, START, LANDED_UNTIL)
     api.plan(project.settings, project=project)
-    assert api.materialize(project.settings, "stg_events", project=project).failed == {}
+    assert api.materialize(project.settings, "stg_events", end=END, project=project).failed == {}
     return project
 
 
@@ -121,6 +128,22 @@ def test_a_month_of_a_daily_metric_is_one_backfill_one_run_and_its_page_says_it_
         page.screenshot(path=ARTIFACTS / "backfill.png")
     days = Lake(small_project.settings).arrow("select distinct sample_date from timeseries_metrics_by_artifact_v0")
     assert days.num_rows == 31
+
+
+def test_a_month_with_its_days_upstream_is_one_backfill_that_computes_the_days_first(
+    small_project: Project, address: str
+) -> None:
+    launched = graphql(address, WITH_UPSTREAM)["launchPartitionBackfill"]
+    assert launched["__typename"] == "LaunchBackfillSuccess", launched
+
+    backfill = finished_backfill(address)
+
+    assert (backfill["id"], backfill["status"]) == (launched["backfillId"], "COMPLETED_SUCCESS")
+    assert [run["status"] for run in backfill["runs"]] == ["SUCCESS", "SUCCESS"], "one run a grain"
+    query = "select sum(amount) as stars from timeseries_metrics_by_artifact_v0 where sample_date = '2024-02-01' "
+    month = Lake(small_project.settings).arrow(query + "and model = 'oso.stars_to_artifact_monthly'")
+    stars = sum(kind == "WatchEvent" for day in Window(END, LANDED_UNTIL).dates() for kind, *_ in events_of(day))
+    assert month.to_pylist() == [{"stars": stars}]
 
 
 def test_a_failing_metric_says_on_its_runs_page_what_failed_in_which_file_and_what_to_do(address: str) -> None:
