@@ -239,9 +239,8 @@ def _entry_of_tags(model: ModelEntry, settings: Settings) -> MetricEntry:
 
 def main(project: str, home: str, fingerprint: str) -> None:
     """Load `project` and keep its manifest in the cache of the installation at `home`; broken metrics are left out."""
-    from sqlmesh import Context
-
     from oso_dagster.runner.ledger import Ledger
+    from oso_dagster.sqlmesh_context import ClosingContext
     from sqlmesh_project.metrics_factory import keeping_sound_metrics
 
     # its cache is the installation's, everything else comes from the environment
@@ -252,7 +251,7 @@ def main(project: str, home: str, fingerprint: str) -> None:
     # nor Trino, which would need it; models and their versions are the same on both engines
     os.environ.pop("OSO_ENGINE", None)
     with keeping_sound_metrics():
-        context = Context(paths=project)
+        context = ClosingContext(paths=project)
     try:
         manifest = replace(describe(context, planned), fingerprint=fingerprint)
         save(manifest, metric_entries(replace(target, settings=Settings()), manifest), target)

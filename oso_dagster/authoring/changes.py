@@ -125,15 +125,16 @@ def _log_of(database: Path) -> Path:
 
 
 def _planned(project: Project) -> Iterator[_Planned]:
-    from sqlmesh import Context
     from sqlmesh.core.console import NoopConsole, set_console
     from sqlmesh.utils.errors import NoChangesPlanError
+
+    from oso_dagster.sqlmesh_context import ClosingContext
 
     set_console(NoopConsole())
     # it warns that a plan computes no data, which is what ours never does
     logging.getLogger("sqlmesh").addHandler(logging.NullHandler())
     with keeping_sound_metrics():
-        context = Context(paths=str(project.path))
+        context = ClosingContext(paths=str(project.path))
     try:
         made = {plain_name(fqn) for fqn in context.models}
         try:

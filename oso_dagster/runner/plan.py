@@ -32,6 +32,7 @@ from oso_dagster.runner.plans import PlanHistory, keep_manifest
 from oso_dagster.runner.publish import update_catalogue
 from oso_dagster.runner.reinstate import Reinstated, reinstate
 from oso_dagster.runner.session import plain_name
+from oso_dagster.sqlmesh_context import ClosingContext
 from oso_lake.catalog import open_catalog
 from oso_lake.commits import ensure_table
 from sqlmesh_project.metrics_factory import keeping_sound_metrics
@@ -101,7 +102,7 @@ class ParentsOnlyEvaluator(SnapshotEvaluator):
         return type(self)(adapters, self.ddl_concurrent_tasks, self.selected_gateway)
 
 
-class PlanContext(Context):
+class PlanContext(ClosingContext):
     """A context whose evaluator narrows snapshots to parents."""
 
     @property

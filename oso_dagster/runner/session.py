@@ -178,11 +178,12 @@ def refresh_intervals(context: "Context", snapshots: "Sequence[Snapshot]") -> No
 @contextmanager
 def open_context(project: Project) -> "Generator[Context]":
     """A SQLMesh context that loads no models; closed at the end, also when it fails."""
-    from sqlmesh import Context
     from sqlmesh.core.console import NoopConsole, set_console
 
+    from oso_dagster.sqlmesh_context import ClosingContext
+
     set_console(NoopConsole())
-    context = Context(paths=str(project.path), load=False)
+    context = ClosingContext(paths=str(project.path), load=False)
     try:
         yield context
     finally:

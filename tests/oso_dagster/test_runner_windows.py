@@ -1,5 +1,6 @@
 """Windows of models through the runner: ranges, single partitions, refusals, failures, re-runs."""
 
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -100,6 +101,17 @@ def test_the_runner_itself_refuses_a_window_that_is_not_whole(project: Project) 
     request = Request(models=("oso.stars_to_artifact_monthly",), window=window, run_id="test")
     (outcome,) = compute(project, manifest, {}, request)
     assert "not a whole number of monthly windows; the ones that hold it are [2024-02-01, 2024-03-01)" in outcome.reason
+
+
+def test_a_refused_window_leaves_the_store_closed(project: Project) -> None:
+    """Left open, it would be what the next run in this process writes to, whatever lies there by then."""
+    month = "stars_to_artifact_monthly"
+    assert "oso." + month in api.materialize(project.settings, month, partition="2024-02-01", project=project).failed
+    store = project.settings.compute_db
+    shutil.copy(store.rename(store.with_name("before.duckdb")), store)
+    api.materialize(project.settings, "stg_events", project=project)
+    with open_store(project, holder="test", on_wait=print) as opened:
+        assert opened.context.engine_adapter.fetchone("select count(*) from oso.stg_events") == (350,)
 
 
 def test_t21_a_quarter_with_a_missing_day_does_not_go_green_and_names_the_day(project: Project) -> None:
