@@ -23,6 +23,7 @@ from oso_dagster.runner.outcomes import Outcome, Request, Status
 from oso_lake.calendar import Grain
 
 PARTIAL_TAG = "oso/partial"
+SHOWN_STATEMENTS = 5
 Result = dg.MaterializeResult | dg.AssetCheckResult
 
 
@@ -142,6 +143,7 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
         partial=context.run.tags.get(PARTIAL_TAG) == "true",
     )
     failures: dict[str, str] = {}
+    statements: dict[str, str] = {}
     store = pipeline.compute_store(f"run {request.run_id}", context.log.info)
     outcomes = compute(
         pipeline.project, pipeline.manifest, pipeline.metrics, request, log=context.log.info, store=store
@@ -152,6 +154,8 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
             yield audit_check_result(outcome.model, outcome.audits)
         if outcome.status is not Status.DONE:
             failures[outcome.model.name] = outcome.reason
+            if outcome.statement:
+                statements[outcome.model.name] = outcome.statement
             tell = context.log.error if outcome.status is Status.FAILED else context.log.warning
             tell(f"{outcome.model.name} {outcome.status.value}: {outcome.reason}")
         else:
@@ -162,8 +166,16 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
         raise dg.Failure(
             description=f"{len(failures)} of {len(models)} models failed: "
             + "; ".join(f"{name}: {reason}" for name, reason in list(failures.items())[:20]),
-            metadata={"failed": failures},
+            metadata={"failed": failures, **_shown_sql(statements)},
         )
+
+
+def _shown_sql(statements: Mapping[str, str]) -> dict[str, RawMetadataValue]:
+    """The statements of the first models that failed: what one would paste into a client to see it fail again."""
+    return {
+        f"sql of {name}": dg.MetadataValue.md(f"```sql\n{statement}\n```")
+        for name, statement in list(statements.items())[:SHOWN_STATEMENTS]
+    }
 
 
 def materialize_result(outcome: Outcome) -> dg.MaterializeResult:

@@ -19,6 +19,7 @@ from oso_dagster.runner.checks import CHECKS, Checked, check_batch, is_up_to_dat
 from oso_dagster.runner.claims import claimed, claims_of
 from oso_dagster.runner.costs import Cost, CostLog
 from oso_dagster.runner.environment_ledger import EnvironmentLedger
+from oso_dagster.runner.error_places import place_of, statement_of
 from oso_dagster.runner.evaluate import AuditOutcome, Evaluated, evaluate
 from oso_dagster.runner.failures import Failure, FailureLog
 from oso_dagster.runner.inputs import (
@@ -39,6 +40,8 @@ from oso_lake.calendar import Window
 from oso_lake.database import one_at_a_time
 from oso_lake.published import ERRORS
 
+# where a project keeps the SQL of its metrics
+METRICS_FOLDER = "oso_metrics"
 BATCH_MODELS = 80
 BATCH_SECONDS = 8.0
 
@@ -345,16 +348,23 @@ class _Run:
 
     def _failure(self, model: ModelEntry, window: Window | None, error: Exception) -> Outcome:
         is_skipped = isinstance(error, UpstreamFailedError)
-        entry = self.metrics.get(model.name)
         outcome = Outcome(
             model=model,
             status=Status.SKIPPED if is_skipped else Status.FAILED,
             window=window or self.request.window,
-            reason=reason_of(error, (entry.sql_source_path if entry else None) or model.path),
+            reason=reason_of(error, self._place(model, error)),
             error_class=type(error).__name__,
+            statement=statement_of(error),
             partial=self.request.partial,
         )
         return outcome if is_skipped else self._noted(outcome)
+
+    def _place(self, model: ModelEntry, error: Exception) -> str:
+        """File and line, as far as the engine says where."""
+        entry = self.metrics.get(model.name)
+        if entry is not None and entry.sql_source_path:
+            return place_of(error, self.project.path / METRICS_FOLDER / entry.sql_source_path, entry.sql_source_path)
+        return place_of(error, self.project.path / model.path, model.path) if model.path else ""
 
     def _noted(self, outcome: Outcome) -> Outcome:
         """Keep the failure, unless the caller only tried with what there is."""

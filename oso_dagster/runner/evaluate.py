@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oso_dagster.runner.engines import engine_of
+from oso_dagster.runner.error_places import add_statement
 from oso_dagster.runner.footprints import changes_of
 from oso_dagster.runner.ledger import Change
 from oso_dagster.runner.session import Session
@@ -75,7 +76,11 @@ def evaluate(session: Session, name: str, window: Window, footprint: str = "") -
     changes: tuple[Change, ...] | None = None
     engine = engine_of(session)
     with engine.kept_rows(session, name) if footprint else nullcontext(), engine.replacing(session, before[0]):
-        evaluator.evaluate(snapshot, target_table_exists=True, batch_index=0, **arguments)
+        try:
+            evaluator.evaluate(snapshot, target_table_exists=True, batch_index=0, **arguments)
+        except Exception as error:
+            add_statement(error, snapshot.model, engine.dialect, **arguments)
+            raise
         after = _measure(session, name, window)
         if footprint and before != after:
             changes = changes_of(engine.changed(session, name, footprint))

@@ -57,6 +57,8 @@ class Outcome:
     partial: bool = False
     reason: str = ""
     error_class: str = ""
+    # of a query that failed in the engine
+    statement: str = ""
 
 
 def reason_of(error: Exception, source: str = "") -> str:

@@ -205,13 +205,21 @@ def test_a_failing_model_fails_itself_and_its_dependants_and_its_siblings_go_on(
     plan(project)
     assert api.materialize(settings, project=project).failed == {}
     before = _amounts(project, "GITHUB_forks_daily")
-    _break(project, "forks_to_artifact_daily", "SUM(amount)", "SUM(IF(amount > 0, ERROR('no such fork')::INT, 1))")
+    broken = "SUM(CAST(IF(amount > 0, 'no such fork', '1') AS INT))"
+    _break(project, "forks_to_artifact_daily", "SUM(amount)", broken)
     _break(
         project, "int_first", "MIN(bucket_day)", "MIN(IF(bucket_day > '2024-01-30', ERROR('bad')::DATE, bucket_day))"
     )
     plan(project)
     report = api.materialize(settings, project=project)
-    assert "no such fork" in report.failed["oso.forks_to_artifact_daily"]
+    forks = "models/forks_to_artifact_daily.sql"
+    (line,) = [n for n, text in enumerate((project.path / forks).read_text().splitlines(), 1) if broken in text]
+    reason = report.failed["oso.forks_to_artifact_daily"]
+    assert reason.startswith("ConversionException: Conversion Error: Could not convert string 'no such fork' to INT32")
+    assert f"(in {forks}:{line}: correct it and run `oso plan --apply`" in reason
+    (statement,) = [one.statement for one in report.outcomes if one.model.name == "oso.forks_to_artifact_daily"]
+    assert "THEN 'no such fork'" in statement
+    assert "CAST('2024-01-31' AS DATE)" in statement
     assert report.failed["oso.artifacts_v1"] == "upstream failed: oso.int_first"
     assert "oso.stars_to_artifact_daily" in report.fresh
     assert _amounts(project, "GITHUB_forks_daily") == before
