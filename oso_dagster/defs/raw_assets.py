@@ -12,11 +12,13 @@ from typing import Any
 import dagster as dg
 from dagster._core.definitions.metadata import RawMetadataValue
 
+from oso_dagster.computing import bring_coverage
 from oso_dagster.defs.checks import QUARANTINE, WINDOWS, landing_check_specs
 from oso_dagster.defs.partitions import partitions_of, window_of
 from oso_dagster.defs.resources import Pipeline, PipelineParam
 from oso_dagster.manifest import Manifest, RawEntry
 from oso_dagster.raw_sources import BY_NAME, RawSource
+from oso_dagster.runner.compute import ledger_of
 from oso_lake.calendar import Grain
 
 FORCE_TAG = "oso/force"
@@ -85,6 +87,18 @@ def _run_step(
     for key in sorted(context.selected_asset_keys):
         yield dg.MaterializeResult(asset_key=key, metadata=_metadata(".".join(key.path[1:]), reports, statuses))
     yield from _checks(context, main, statuses)
+    tables = {name for report in reports for name in report.tables}
+    if tables and pipeline.publishes_coverage:
+        _tell_coverage(context.run.run_id, pipeline, tables)
+
+
+def _tell_coverage(run_id: str, pipeline: Pipeline, tables: set[str]) -> None:
+    """What reads `tables` may be stale from now on: metric_coverage says so before anything is computed."""
+    manifest = pipeline.manifest
+    readers = [model.name for model in manifest.models if tables & manifest.raw_of[model.name]]
+    # nothing was ever said of what was never computed
+    if ledger_of(pipeline.project).entries().keys() & set(readers):
+        bring_coverage(pipeline.project, manifest, readers, run_id)
 
 
 def _metadata(table: str, reports: Sequence[Any], statuses: Sequence[Any]) -> dict[str, RawMetadataValue]:

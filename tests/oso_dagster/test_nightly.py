@@ -18,6 +18,7 @@ from oso_dagster.reports import LandReport, MaterializeReport
 from oso_dagster.runner.compute import ledger_of
 from oso_lake import Lake
 from oso_lake.calendar import Grain
+from oso_lake.coverage import State
 from oso_lake.settings import Settings
 
 START = date(2024, 1, 1)
@@ -85,6 +86,18 @@ def test_a_night_lands_the_days_that_are_over_and_computes_what_became_complete(
     assert "[2024-01-03, 2024-01-04)" in windows
     _, again = _night(night_project, datetime(2024, 1, 4, 4, 30, tzinfo=UTC))
     assert {name for report in again.values() for name in report.done} == set()
+
+
+def test_what_a_landing_changed_is_called_stale_before_it_is_computed(night_project: Project) -> None:
+    _night(night_project, datetime(2024, 1, 3, 3, 30, tzinfo=UTC))
+    lake = Lake(night_project.settings)
+    stars = ("GITHUB_stars_daily", None, "2024-01-01", "2024-01-03")
+    assert {one.state for one in lake.covered_windows(*stars, entity_type="artifact")} <= {State.FRESH, State.EMPTY}
+    # an hour of the second day comes again, with another event
+    _write_hour(Path(night_project.settings.github_archive_url), datetime(2024, 1, 2, 5, tzinfo=UTC), 900)
+    api.land(night_project.settings, date(2024, 1, 2), date(2024, 1, 3), project=night_project, again=True)
+    stale = [one for one in lake.covered_windows(*stars, entity_type="artifact") if one.state is State.STALE]
+    assert [one.sample_date for one in stale] == [date(2024, 1, 2)]
 
 
 def test_landed_hours_that_are_missing_show_in_metadata_and_check(night_project: Project) -> None:
