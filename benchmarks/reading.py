@@ -14,8 +14,8 @@ from benchmarks.measure import Result, median_of
 from oso_lake import Lake, ids, published
 from oso_lake.calendar import Window
 from oso_lake.catalog import open_catalog
+from oso_lake.duckdb_files import open_files
 from oso_lake.published import PublishedModel
-from oso_lake.sandbox import EXTENSIONS, extension_file
 from oso_lake.settings import Settings
 
 MODELS = 200
@@ -45,8 +45,7 @@ def publish(settings: Settings, models: int = MODELS) -> None:
 def bare_connection(settings: Settings) -> duckdb.DuckDBPyConnection:
     """DuckDB as a person opens it, with the Iceberg reader and the client's number of threads."""
     connection = duckdb.connect(config={"threads": settings.threads})
-    for name in EXTENSIONS:
-        connection.execute(f"LOAD '{extension_file(name)}'")
+    open_files(connection, settings)
     return connection
 
 

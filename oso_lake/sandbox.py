@@ -6,23 +6,21 @@ backfill. Reading the catalog's version of each table takes one statement; a vie
 has a new version.
 """
 
-import importlib.util
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from oso_lake.admission import NAMESPACE
 from oso_lake.catalog import open_catalog, published_namespace
-from oso_lake.errors import NothingPublishedError
+from oso_lake.duckdb_files import literal, open_files, readable_folder
+from oso_lake.errors import NothingPublishedError, QueryFailedError
 from oso_lake.settings import Settings
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
 
-EXTENSIONS = ("avro", "iceberg")
 # between the two locations of a table that an environment has too
 _BESIDE = "\n"
 _SERIES = ("timeseries_metrics_by_", "key_metrics_by_")
@@ -45,7 +43,7 @@ class Sandbox:
         Of a table that the environment has too, both: production's (where it has one), and in a line of its own the
         environment's.
         """
-        if not self._settings.warehouse.is_dir():
+        if not self._settings.has_warehouse:
             raise self._nothing_published()
         versions = metadata_locations(self.catalog(), NAMESPACE)
         if not versions:
@@ -75,7 +73,11 @@ class Sandbox:
             for table, location in versions.items():
                 if self._versions.get(table) != location:
                     view = f"{NAMESPACE}.{_identifier(table)}"
-                    self._connection.execute(f"CREATE OR REPLACE VIEW {view} AS {_query(table, location)}")
+                    try:
+                        self._connection.execute(f"CREATE OR REPLACE VIEW {view} AS {_query(table, location)}")
+                    except duckdb.IOException as error:
+                        where, why = self._settings.warehouse_uri, str(error).splitlines()[0]
+                        raise QueryFailedError(f"the files in {where} cannot be read: {why}") from error
                     self._versions[table] = location
             return self._connection.cursor()
 
@@ -99,6 +101,7 @@ def open_sandbox(settings: Settings) -> duckdb.DuckDBPyConnection:
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            "allow_persistent_secrets": False,
             "python_enable_replacements": False,
             "memory_limit": settings.memory_limit,
             "threads": settings.threads,
@@ -106,28 +109,14 @@ def open_sandbox(settings: Settings) -> duckdb.DuckDBPyConnection:
             "temp_directory": "",
         }
     )
-    for name in EXTENSIONS:
-        connection.execute(f"LOAD {_literal(str(extension_file(name)))}")
+    open_files(connection, settings)
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET GLOBAL parquet_metadata_cache = true")
     connection.execute(f"CREATE SCHEMA {NAMESPACE}")
-    connection.execute(f"SET GLOBAL allowed_directories = [{_literal(str(settings.warehouse))}]")
+    connection.execute(f"SET GLOBAL allowed_directories = [{literal(readable_folder(settings))}]")
     connection.execute("SET GLOBAL enable_external_access = false")
     connection.execute("SET GLOBAL lock_configuration = true")
     return connection
-
-
-def extension_file(name: str) -> Path:
-    """The file of a DuckDB extension inside its package; loading it by path needs no installation and no network."""
-    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        path = Path(folder) / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
-        if path.is_file():
-            return path
-    raise FileNotFoundError(
-        f"DuckDB extension {name} for DuckDB {duckdb.__version__} is not installed: run `uv sync`, "
-        f"which installs duckdb-extension-{name}=={duckdb.__version__}"
-    )
 
 
 def metadata_locations(catalog: "Catalog", namespace: str) -> dict[str, str]:
@@ -149,18 +138,14 @@ def _query(table: str, location: str) -> str:
     """What is read of a table: of series, production's without the models that the environment has rows of."""
     production, _, own = location.partition(_BESIDE)
     if not own:
-        return f"FROM iceberg_scan({_literal(production)})"
-    beside = f"iceberg_scan({_literal(own)})"
+        return f"FROM iceberg_scan({literal(production)})"
+    beside = f"iceberg_scan({literal(own)})"
     if not production or not table.startswith(_SERIES):
         return f"FROM {beside}"
     return (
-        f"FROM iceberg_scan({_literal(production)}) WHERE model NOT IN (SELECT model FROM {beside}) "  # noqa: S608
+        f"FROM iceberg_scan({literal(production)}) WHERE model NOT IN (SELECT model FROM {beside}) "  # noqa: S608
         f"UNION ALL BY NAME FROM {beside}"
     )
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _identifier(name: str) -> str:

@@ -174,6 +174,18 @@ class Settings(BaseSettings):
         return self.warehouse_url.rstrip("/") or f"file://{self.warehouse}"
 
     @property
+    def is_in_bucket(self) -> bool:
+        """Whether the Iceberg tables' files lie in an S3-compatible store."""
+        return self.warehouse_url.startswith("s3://")
+
+    @property
+    def has_warehouse(self) -> bool:
+        """Whether something may have landed already; touches no server."""
+        if self.warehouse_url:
+            return self.database_url is not None or (self.home / "catalog.db").exists()
+        return self.warehouse.is_dir()
+
+    @property
     def compute_uri(self) -> str:
         """Where Trino keeps the SQLMesh models' tables, apart from what readers see, as a URI."""
         return f"{self.warehouse_url.rstrip('/')}-compute" if self.warehouse_url else f"file://{self.home / 'compute'}"
@@ -181,7 +193,7 @@ class Settings(BaseSettings):
     @property
     def file_options(self) -> dict[str, str]:
         """PyIceberg's properties for files of the warehouse; holds the store's keys."""
-        if not self.warehouse_url.startswith("s3://"):
+        if not self.is_in_bucket:
             return {}
         options = {"s3.endpoint": self.s3_endpoint, "s3.region": self.s3_region}
         for name, secret in (("s3.access-key-id", self.s3_access_key), ("s3.secret-access-key", self.s3_secret_key)):

@@ -17,6 +17,7 @@ from sqlmesh.core.config.connection import ConnectionConfig, DuckDBConnectionCon
 
 from oso_lake import database
 from oso_lake.catalog import current_metadata
+from oso_lake.duckdb_files import open_files
 from oso_lake.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 COMPUTE_CATALOG = "metrics"
 RAW_CATALOG = "raw"
 RAW_CONTRACTS = Path(__file__).parent / "external_models.yaml"
-ICEBERG_EXTENSIONS = ("avro", "iceberg")
 
 
 class LakeConnectionConfig(DuckDBConnectionConfig):
@@ -111,7 +111,7 @@ def attach_raw(connection: "DuckDBPyConnection", settings: Settings) -> None:
     connection.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {RAW_CATALOG}")
     locations = current_metadata(settings)
     if locations:
-        load_iceberg(connection)
+        open_files(connection, settings)
     for name, columns in raw_contracts().items():
         namespace, table = name.split(".")
         schema = exp.table_(namespace, db=RAW_CATALOG, quoted=True)
@@ -132,7 +132,7 @@ def refresh_raw(cursor: "DuckDBPyConnection", settings: Settings) -> None:
     locations = {name: place for name, place in current_metadata(settings).items() if name in contracts}
     changed = {name: place for name, place in locations.items() if place not in shown.get(name, "")}
     if changed:
-        load_iceberg(cursor)
+        open_files(cursor, settings)
     for name, location in changed.items():
         namespace, table = name.split(".")
         relation = exp.table_(table, db=namespace, catalog=RAW_CATALOG, quoted=True)
@@ -147,15 +147,6 @@ def raw_contracts() -> Mapping[str, Mapping[str, str]]:
     """Columns and DuckDB types of each raw table, by `namespace.table`, as external_models.yaml declares them."""
     declared = yaml.safe_load(RAW_CONTRACTS.read_text())
     return {model["name"].removeprefix(f"{RAW_CATALOG}."): model["columns"] for model in declared}
-
-
-def load_iceberg(connection: "DuckDBPyConnection") -> None:
-    """Load the Iceberg reader from the installed packages: nothing is downloaded."""
-    import duckdb_extensions
-
-    for extension in ICEBERG_EXTENSIONS:
-        duckdb_extensions.import_extension(extension, con=connection)
-        connection.execute(f"LOAD {extension}")
 
 
 def _create_view(relation: exp.Table, location: str, *, replace: bool = False) -> str:

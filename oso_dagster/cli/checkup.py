@@ -36,9 +36,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every check, in order; one that itself fails is a finding, and the others still run."""
-    findings = [
-        finding for check in (python, packages, extensions, git, metrics) for finding in _run(check.__name__, check)
-    ]
+    findings = [finding for check in (python, packages, git, metrics) for finding in _run(check.__name__, check)]
     try:
         settings = _settings()
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the settings is the finding
@@ -46,7 +44,7 @@ def examine() -> list[Finding]:
         return [*findings, Finding(subject="settings", state="wrong", detail=_line(error), remedy=remedy)]
     from oso_dagster.cli.checkup_engine import engine
 
-    checks = (home, sources, disk, database, catalog, engine, compute_lock, dagster_home)
+    checks = (extensions, home, sources, disk, database, catalog, engine, compute_lock, dagster_home)
     return findings + [
         finding for check in checks for finding in _run(check.__name__, lambda check=check: check(settings))
     ]
@@ -91,16 +89,15 @@ def packages() -> Iterator[Finding]:
         yield Finding(subject="packages", state="ok", detail=f"{count} required packages, all as asked for")
 
 
-def extensions() -> Iterator[Finding]:
-    """DuckDB loads the Iceberg extension from its package, without a network."""
+def extensions(settings: "Settings") -> Iterator[Finding]:
+    """DuckDB loads what reading the warehouse takes from its packages, without a network."""
     import duckdb
 
-    from oso_lake.sandbox import EXTENSIONS, extension_file
+    from oso_lake.duckdb_files import extensions_for, open_files
 
     with duckdb.connect() as connection:
-        for name in EXTENSIONS:
-            connection.execute(f"LOAD '{str(extension_file(name)).replace(chr(39), chr(39) * 2)}'")
-    detail = f"{' and '.join(EXTENSIONS)} load into DuckDB {duckdb.__version__}"
+        open_files(connection, settings)
+    detail = f"{' and '.join(extensions_for(settings))} load into DuckDB {duckdb.__version__}"
     yield Finding(subject="extensions", state="ok", detail=detail)
 
 
@@ -209,7 +206,7 @@ def database(settings: "Settings") -> Iterator[Finding]:
 
 def catalog(settings: "Settings") -> Iterator[Finding]:
     """The Iceberg catalog opens, and the current metadata of each table is where it says."""
-    if not settings.warehouse.is_dir():
+    if not settings.has_warehouse:
         remedy = "run `oso demo`, or `oso land` for your own sources"
         yield Finding(subject="catalog", state="note", detail="nothing has landed yet", remedy=remedy)
         return
