@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from oso_dagster.project import ENVIRONMENT, Project, applied
+from oso_dagster.runner.claims import alone
 from oso_dagster.runner.compute import environment_file
 from oso_dagster.runner.environment_ledger import EnvironmentLedger, environments
-from oso_dagster.runner.locks import compute_lock
 from oso_dagster.runner.plans import PlanHistory
 from oso_lake.catalog import open_catalog, published_namespace
 
@@ -89,9 +89,7 @@ def drop_environment(project: Project, log: Callable[[str], None] = lambda messa
     from oso_dagster.runner.plan import open_plan_context
 
     with (
-        compute_lock(
-            settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder="oso env drop", on_wait=log
-        ),
+        alone(settings, holder="oso env drop", on_wait=log),
         applied(settings),
         open_plan_context(project) as context,
     ):

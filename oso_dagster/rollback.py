@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from oso_dagster.computing import bring_coverage
 from oso_dagster.manifest import load_metrics
 from oso_dagster.project import Project, applied
-from oso_dagster.runner.claims import EVERYTHING, claimed
+from oso_dagster.runner.claims import alone
 from oso_dagster.runner.compute import ledger_of
-from oso_dagster.runner.locks import compute_lock
 from oso_dagster.runner.plans import NoSuchPlanError, PlanHistory, PlanRecord, kept_manifest
 from oso_dagster.runner.publish import update_catalogue
 from oso_dagster.runner.reinstate import Reinstated, reinstate
@@ -49,10 +48,7 @@ def roll_back(
     manifest = kept_manifest(project, target.fingerprint)
     before = ledger_of(project).planned()
     with (
-        compute_lock(
-            settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder="rollback", on_wait=log
-        ),
-        claimed(settings, EVERYTHING, holder="rollback", on_wait=log),
+        alone(settings, holder="rollback", on_wait=log),
         applied(settings),
     ):
         after = _promote(project, target)

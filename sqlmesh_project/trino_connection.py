@@ -1,4 +1,4 @@
-"""The Trino connection of the models, and how their windows are replaced there.
+"""The Trino connection of the models, how their tables are made, and how windows are replaced there.
 
 Trino's catalogs: `metrics` holds the models; `raw` and `lake` are two names of the catalog that PyIceberg writes, so
 that a table has the same three-part name on both engines. Their properties are in `catalog_properties`.
@@ -6,15 +6,23 @@ that a table has the same three-part name on both engines. Their properties are 
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
+from pydantic import PrivateAttr
 from sqlglot import exp
 from sqlmesh.core.config.connection import TrinoAuthenticationMethod, TrinoConnectionConfig
 from sqlmesh.core.engine_adapter import TrinoEngineAdapter
+from sqlmesh.core.engine_adapter.shared import DataObject, DataObjectType
 
 from oso_lake.catalog import CATALOG_NAME
 from oso_lake.settings import Settings
 from sqlmesh_project.lake_connection import COMPUTE_CATALOG, RAW_CATALOG
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog.sql import SqlCatalog
 
 LAKE_CATALOG = CATALOG_NAME
 SOURCE = "oso-pipeline"
@@ -24,6 +32,25 @@ TAGS_VARIABLE = "OSO_TRINO_CLIENT_TAGS"
 CATALOGS: Mapping[str, str] = {RAW_CATALOG: CATALOG_NAME, LAKE_CATALOG: CATALOG_NAME, COMPUTE_CATALOG: COMPUTE_CATALOG}
 _NUMBER = "number__"
 _NUMBERS = 1_000_000
+# a backfill writes all months of its range at once
+MOST_PARTITIONS = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluated:
+    """The model's table that is evaluated: its columns as declared, and whether its window holds no row yet."""
+
+    table: exp.Table
+    columns: Mapping[str, exp.DataType]
+    is_window_empty: bool
+
+    def is_of(self, table: Any) -> bool:
+        """Whether `table` is this one."""
+        return exp.to_table(table).sql(identify=True) == self.table.sql(identify=True)
+
+
+# what the runner evaluates in this thread: SQLMesh works with copies of the adapter, so that it cannot be told to one
+EVALUATED: ContextVar[Evaluated | None] = ContextVar("evaluated", default=None)
 
 
 class LakeTrinoAdapter(TrinoEngineAdapter):
@@ -32,8 +59,74 @@ class LakeTrinoAdapter(TrinoEngineAdapter):
     SQLMesh's own DELETE, then INSERT shows an empty window in more than half of all reads.
     """
 
-    # what the runner found: the window that is evaluated next holds no row yet
-    is_window_empty = False
+    @cached_property
+    def _catalog(self) -> "SqlCatalog":
+        """The models' tables as PyIceberg sees them."""
+        from pyiceberg.catalog.sql import SqlCatalog
+
+        settings: Settings = self._extra_config["oso_settings"]
+        options = settings.file_options
+        return SqlCatalog(COMPUTE_CATALOG, uri=settings.catalog_uri, warehouse=settings.compute_uri, **options)
+
+    def close(self) -> Any:
+        """Close the connections, the catalog's too."""
+        if (catalog := self.__dict__.pop("_catalog", None)) is not None:
+            catalog.engine.dispose()
+        return super().close()
+
+    def has_no_row(self, table: exp.Table) -> bool:
+        """Whether the table is empty by its metadata, as all are that were never computed: 5 ms and no query."""
+        snapshot = self._catalog.load_table((table.db, table.name)).current_snapshot()
+        if snapshot is None:
+            return True
+        return snapshot.summary is not None and snapshot.summary.get("total-records") == "0"
+
+    def columns(self, table_name: Any, include_pseudo_columns: bool = False) -> dict[str, exp.DataType]:
+        """Of the table that is evaluated those that it was made with: SQLMesh asks once for each audit."""
+        evaluated = EVALUATED.get()
+        if evaluated is not None and evaluated.is_of(table_name):
+            return self._apply_timestamp_mapping(dict(evaluated.columns))[0]
+        return super().columns(table_name, include_pseudo_columns)
+
+    def get_data_object(self, target_name: Any, safe_to_cache: bool = False) -> DataObject | None:
+        """The table that is evaluated was made by a plan."""
+        evaluated = EVALUATED.get()
+        if evaluated is not None and evaluated.is_of(target_name):
+            table = evaluated.table
+            return DataObject(catalog=table.catalog, schema=table.db, name=table.name, type=DataObjectType.TABLE)
+        return super().get_data_object(target_name, safe_to_cache=safe_to_cache)
+
+    def _build_table_properties_exp(
+        self,
+        catalog_name: str | None = None,
+        table_format: str | None = None,
+        storage_format: str | None = None,
+        partitioned_by: list[exp.Expr] | None = None,
+        *args: Any,
+        target_columns_to_types: dict[str, exp.DataType] | None = None,
+        **kwargs: Any,
+    ) -> exp.Properties | None:
+        """A table with times is partitioned by their months.
+
+        SQLMesh would make a partition of each time: one for each second, or for each day and model a file of a few
+        rows, of which a writer opens a hundred at most.
+        """
+        types = target_columns_to_types or {}
+        by_month = [
+            exp.Anonymous(this="MONTH", expressions=[column.copy()])
+            if types.get(column.name, exp.DataType.build("unknown")).is_type(*exp.DataType.TEMPORAL_TYPES)
+            else column
+            for column in partitioned_by or ()
+        ]
+        return super()._build_table_properties_exp(
+            catalog_name,
+            table_format,
+            storage_format,
+            by_month,
+            *args,
+            target_columns_to_types=target_columns_to_types,
+            **kwargs,
+        )
 
     def _insert_overwrite_by_condition(
         self,
@@ -49,7 +142,9 @@ class LakeTrinoAdapter(TrinoEngineAdapter):
             raise ValueError(f"{table_name}: a window is replaced by one query, not {len(source_queries)}")
         with source_queries[0] as query:
             rows = self._order_projections_and_filter(query, columns, where=where)
-            if self.is_window_empty:
+            evaluated = EVALUATED.get()
+            # position deletes are left by a MERGE alone
+            if evaluated is not None and evaluated.is_of(table_name) and evaluated.is_window_empty:
                 self._insert_append_query(table_name, rows, target_columns_to_types=columns, order_projections=False)
             else:
                 self.execute(replacing(exp.to_table(table_name), rows, list(columns), where or exp.true()))
@@ -58,11 +153,13 @@ class LakeTrinoAdapter(TrinoEngineAdapter):
 class LakeTrinoConnectionConfig(TrinoConnectionConfig):
     """SQLMesh's connection to Trino with the adapter that replaces windows in one snapshot."""
 
+    _settings: Settings = PrivateAttr()
+
     @classmethod
     def of(cls, settings: Settings) -> "LakeTrinoConnectionConfig":
         """The connection of `settings`; touches no server."""
         password = settings.trino_password.get_secret_value() if settings.trino_password else None
-        return cls(
+        connection = cls(
             host=settings.trino_host,
             port=settings.trino_port,
             user=settings.trino_user,
@@ -80,6 +177,12 @@ class LakeTrinoConnectionConfig(TrinoConnectionConfig):
             },
             register_comments=False,
         )
+        connection._settings = settings
+        return connection
+
+    @property
+    def _extra_engine_config(self) -> dict[str, Any]:
+        return {**super()._extra_engine_config, "oso_settings": self._settings}
 
     @property
     def _engine_adapter(self) -> type[TrinoEngineAdapter]:
@@ -145,12 +248,13 @@ def catalog_properties(settings: Settings, name: str) -> dict[str, str]:
         "iceberg.jdbc-catalog.default-warehouse-dir": warehouse,
         # a file of statistics beside every commit costs more than it tells of tables this size
         "iceberg.extended-statistics.collect-on-write": "false",
+        "iceberg.max-partitions-per-writer": str(MOST_PARTITIONS),
         **_file_system(settings),
     }
 
 
 def _file_system(settings: Settings) -> dict[str, str]:
-    if not settings.warehouse_url.startswith("s3://"):
+    if not settings.is_in_bucket:
         return {"fs.native-local.enabled": "true", "local.location": "/"}
     endpoint = {"s3.endpoint": settings.s3_endpoint, "s3.path-style-access": "true"} if settings.s3_endpoint else {}
     keys = {"s3.aws-access-key": "${ENV:OSO_S3_ACCESS_KEY}", "s3.aws-secret-key": "${ENV:OSO_S3_SECRET_KEY}"}

@@ -9,9 +9,8 @@ from oso_dagster.maintenance.reporting import Found, Limits
 from oso_dagster.maintenance.settling import settled
 from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
-from oso_dagster.runner.claims import EVERYTHING, claimed
+from oso_dagster.runner.claims import EVERYTHING, alone, claimed
 from oso_dagster.runner.compute import ledger_of
-from oso_dagster.runner.locks import compute_lock
 from oso_dagster.runner.records import forget_models, forget_versions, recorded_models
 from oso_dagster.runner.session import Store, open_store, plain_name
 
@@ -84,12 +83,7 @@ def settle_ledger(project: Project, limits: Limits, is_applied: bool, log: Calla
     `limit` is how many models; a model with something stale waits for the next time.
     """
     settings = project.settings
-    with (
-        compute_lock(
-            settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder="task settle", on_wait=log
-        ),
-        claimed(settings, EVERYTHING, holder="task settle", on_wait=log),
-    ):
+    with alone(settings, holder="task settle", on_wait=log):
         ledger = ledger_of(project)
         freshness = freshness_of(project, load_manifest(project), limits.now)
         found = settled(freshness, ledger.oldest_kept())

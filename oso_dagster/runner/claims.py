@@ -6,6 +6,7 @@ from datetime import date
 
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.runner.inputs import read_window
+from oso_dagster.runner.locks import store_lock
 from oso_dagster.runner.outcomes import Request
 from oso_dagster.runner.window_locks import ALWAYS, EVERY_MODEL, Claim, Held, window_locks
 from oso_dagster.spans import hull
@@ -30,6 +31,19 @@ def claimed(
     url, wait = settings.database_url.get_secret_value(), settings.lock_timeout_seconds
     with window_locks(url, claims, timeout_seconds=wait, holder=holder, on_wait=on_wait) as held:
         yield held
+
+
+@contextmanager
+def alone(settings: Settings, *, holder: str, on_wait: Callable[[str], None]) -> Generator[None]:
+    """Nobody computes or plans while the block runs: for who changes what is planned, or what is kept of it.
+
+    Raises LockTimeoutError.
+    """
+    with (
+        store_lock(settings, holder=holder, on_wait=on_wait),
+        claimed(settings, EVERYTHING, holder=holder, on_wait=on_wait),
+    ):
+        yield
 
 
 def claims_of(manifest: Manifest, request: Request, start: date) -> list[Claim]:

@@ -18,6 +18,7 @@ from oso_dagster.project import Project
 from oso_dagster.runner.checks import CHECKS, Checked, check_batch, is_up_to_date
 from oso_dagster.runner.claims import claimed, claims_of
 from oso_dagster.runner.costs import Cost, CostLog
+from oso_dagster.runner.engines import engine_of
 from oso_dagster.runner.environment_ledger import EnvironmentLedger
 from oso_dagster.runner.error_places import place_of, statement_of
 from oso_dagster.runner.evaluate import AuditOutcome, Evaluated, evaluate
@@ -43,7 +44,6 @@ from oso_lake.published import ERRORS
 # where a project keeps the SQL of its metrics
 METRICS_FOLDER = "oso_metrics"
 BATCH_MODELS = 80
-BATCH_SECONDS = 8.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +144,7 @@ class _Run:
         self.failures = failures_of(self.project)
         self.costs = costs_of(self.project)
         self.failures_changed = False
+        self.batch_seconds = engine_of(self.session).batch_seconds
         self.before = self.ledger.entries()
         self.waiting: dict[str, tuple[int, int]] = {}
         self.coverage = Coverage(
@@ -182,7 +183,7 @@ class _Run:
             )
             return
         self._add(outcome, evaluated, sources)
-        if len(self.batch) >= BATCH_MODELS or time.monotonic() - self.batch_began > BATCH_SECONDS:
+        if len(self.batch) >= BATCH_MODELS or time.monotonic() - self.batch_began > self.batch_seconds:
             yield from self.flush()
 
     def _check_parents(self, model: ModelEntry) -> None:

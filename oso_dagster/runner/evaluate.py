@@ -1,9 +1,10 @@
 """Evaluates and audits one model for one window, straight from its promoted snapshot."""
 
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oso_dagster.runner.engines import engine_of
 from oso_dagster.runner.error_places import add_statement
@@ -11,6 +12,9 @@ from oso_dagster.runner.footprints import changes_of
 from oso_dagster.runner.ledger import Change
 from oso_dagster.runner.session import Session
 from oso_lake.calendar import Window
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,26 +74,27 @@ def evaluate(session: Session, name: str, window: Window, footprint: str = "") -
         "snapshots": session.parents(name),
         "deployability_index": DeployabilityIndex.all_deployable(),
     }
-    evaluator = session.context.snapshot_evaluator
     began = time.perf_counter()
-    before = _measure(session, name, window)
-    changes: tuple[Change, ...] | None = None
     engine = engine_of(session)
-    with engine.kept_rows(session, name) if footprint else nullcontext(), engine.replacing(session, before[0]):
+    measuring = _measuring(session, name, window)
+    before = _NOTHING if engine.has_no_row(session, name) else _measured(_row(session, measuring))
+    changes: tuple[Change, ...] | None = None
+    with engine.kept_rows(session, name) if footprint else nullcontext(), engine.replacing(session, name, before[0]):
         try:
-            evaluator.evaluate(snapshot, target_table_exists=True, batch_index=0, **arguments)
+            session.context.snapshot_evaluator.evaluate(snapshot, target_table_exists=True, batch_index=0, **arguments)
         except Exception as error:
             add_statement(error, snapshot.model, engine.dialect, **arguments)
             raise
-        after = _measure(session, name, window)
+        evaluated = time.perf_counter()
+        row, results = engine.examined(session, name, measuring, arguments)
+        after = _measured(row)
         if footprint and before != after:
             changes = changes_of(engine.changed(session, name, footprint))
-    evaluated = time.perf_counter()
     audits = tuple(
         AuditOutcome(
             name=result.audit.name, count=result.count or 0, blocking=bool(result.blocking), skipped=result.skipped
         )
-        for result in evaluator.audit(snapshot, **arguments)
+        for result in results
     )
     return Evaluated(
         rows=after[0],
@@ -101,23 +106,36 @@ def evaluate(session: Session, name: str, window: Window, footprint: str = "") -
     )
 
 
-def _measure(session: Session, name: str, window: Window) -> tuple[int, str]:
-    """Rows of the window and a digest of them, in whatever order they lie."""
+# rows and digest of no row, on each engine
+_NOTHING = (0, "0")
+
+
+def _measuring(session: Session, name: str, window: Window) -> "exp.Select":
+    """A query for the rows of the window and a digest of them, in whatever order they lie."""
     from sqlglot import exp
 
     snapshot = session.snapshots[name]
     table = exp.to_table(snapshot.table_name())
     model = snapshot.model
-    digest_of = engine_of(session).digest(list(model.columns_to_types or {}))
-    query = exp.select(exp.Count(this=exp.Star()), digest_of).from_(exp.alias_(table, "rows_", table=True))
+    digest = engine_of(session).digest(list(model.columns_to_types or {}))
+    query = exp.select(exp.alias_(exp.Count(this=exp.Star()), "row_count"), exp.alias_(digest, "digest"))
+    query = query.from_(exp.alias_(table, "rows_", table=True))
     if model.time_column is not None:
         column = model.time_column.column
         query = query.where(column >= _literal(window.start.isoformat()), column < _literal(window.end.isoformat()))
-    count, digest = session.context.engine_adapter.fetchone(query, quote_identifiers=True) or (0, 0)
+    return query
+
+
+def _row(session: Session, query: "exp.Select") -> Sequence[Any]:
+    return session.context.engine_adapter.fetchone(query, quote_identifiers=True) or ()
+
+
+def _measured(row: Sequence[Any]) -> tuple[int, str]:
+    count, digest = row
     return int(count), str(digest)
 
 
-def _literal(day: str) -> Any:
+def _literal(day: str) -> "exp.Cast":
     from sqlglot import exp
 
     return exp.cast(exp.Literal.string(day), "date")

@@ -1,7 +1,8 @@
 """The compute lock: a kernel lock on one file, held from before the DuckDB files open until they are closed.
 
 DuckDB lets one process at a time open a file for writing; a second gets an IOException at once, also to read. The
-kernel drops the lock when its holder dies, so a killed run blocks nobody.
+kernel drops the lock when its holder dies, so a killed run blocks nobody. On Trino there is no such file: runs go side
+by side, and who plans is alone by the claims of claims.py.
 """
 
 import fcntl
@@ -10,6 +11,8 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+from oso_lake.settings import Settings
 
 POLL_SECONDS = 0.1
 SAY_EVERY_SECONDS = 10.0
@@ -45,6 +48,22 @@ def compute_lock(
             file.truncate()
             file.flush()
             fcntl.flock(file, fcntl.LOCK_UN)
+
+
+@contextmanager
+def store_lock(
+    settings: Settings, *, holder: str, on_wait: Callable[[str], None] = lambda message: None
+) -> Generator[float]:
+    """Hold what the compute store needs while it is open: the compute lock on DuckDB, nothing on Trino.
+
+    Yields the seconds waited. Raises LockTimeoutError.
+    """
+    if settings.engine != "duckdb":
+        yield 0.0
+        return
+    wait = settings.lock_timeout_seconds
+    with compute_lock(settings.compute_lock, timeout_seconds=wait, holder=holder, on_wait=on_wait) as waited:
+        yield waited
 
 
 def _acquire(file, path: Path, deadline: float, on_wait: Callable[[str], None]) -> None:

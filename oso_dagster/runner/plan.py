@@ -25,9 +25,8 @@ from oso_dagster.broken_metrics import BrokenMetric
 from oso_dagster.manifest import Manifest, load_metrics, project_fingerprint, save
 from oso_dagster.manifest_build import describe, metric_entries
 from oso_dagster.project import Project, applied
-from oso_dagster.runner.claims import EVERYTHING, claimed
+from oso_dagster.runner.claims import alone
 from oso_dagster.runner.compute import ledger_of
-from oso_dagster.runner.locks import compute_lock
 from oso_dagster.runner.plans import PlanHistory, keep_manifest
 from oso_dagster.runner.publish import update_catalogue
 from oso_dagster.runner.reinstate import Reinstated, reinstate
@@ -137,9 +136,8 @@ def plan(
     tell = log or (lambda message: None)
     ensure_raw_tables(project)
     with (
-        compute_lock(settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder="plan", on_wait=tell),
         # what computes an earlier version must have published before the next one is promoted
-        claimed(settings, EVERYTHING, holder="plan", on_wait=tell),
+        alone(settings, holder="plan", on_wait=tell),
         applied(settings),
     ):
         manifest, before, after = _apply(project, on_progress or (lambda done, total, detail: None))

@@ -1,6 +1,7 @@
 """An open SQLMesh state and engine: reads promoted snapshots, withdraws and records windows. Loads no model files.
 
-Opened under the compute lock and closed before it is given back. What a window goes through is in compute.py.
+On DuckDB it is opened under the compute lock and closed before that is given back; on Trino it is shared. What a window
+goes through is in compute.py.
 """
 
 import time
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from oso_dagster.cluster.claiming import claimed_cluster
 from oso_dagster.project import ENVIRONMENT, Project, applied
-from oso_dagster.runner.locks import compute_lock
+from oso_dagster.runner.locks import store_lock
 from oso_lake.calendar import Window
 from oso_lake.settings import Settings
 
@@ -129,7 +130,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Store:
-    """SQLMesh's state and engine, open under the compute lock; several runs of one process may use it in turn."""
+    """SQLMesh's state and engine, open; several runs of one process may use it in turn."""
 
     context: "Context"
     waited_seconds: float
@@ -141,12 +142,13 @@ class Store:
 
 @contextmanager
 def open_store(project: Project, *, holder: str, on_wait: Callable[[str], None]) -> Generator[Store]:
-    """Take the compute lock and open state and engine; the views of the raw tables show the lake as it is now."""
+    """Open state and engine, under the compute lock on DuckDB; the views of the raw tables show the lake as it is now.
+
+    On Trino other processes do so too: what is read of the state holds while a claim on it does (claims.py).
+    """
     settings = project.settings
     with (
-        compute_lock(
-            settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder=holder, on_wait=on_wait
-        ) as waited,
+        store_lock(settings, holder=holder, on_wait=on_wait) as waited,
         claimed_cluster(settings, holder=holder, on_wait=on_wait),
         applied(settings),
         open_context(project) as context,

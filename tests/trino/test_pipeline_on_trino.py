@@ -1,59 +1,40 @@
 """The runner on a real Trino: the same rows as on DuckDB, windows replaced in one snapshot, changes told exactly."""
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import pytest
 from small_lake import events_of, land_events
 from trino_fixture import TrinoStack
+from trino_pipeline import START, Pipeline, run_pipeline
 
 from oso_dagster import api
 from oso_dagster.cli.checkup_engine import engine
-from oso_dagster.project import Project
 from oso_dagster.stack.postgres import free_port
 from oso_lake.catalog import open_catalog
-from oso_lake.published import contracts
+from oso_lake.comparing import compare
 from oso_lake.settings import Settings
 
-START, END = date(2024, 1, 1), date(2024, 4, 1)
-PROJECT = Path(__file__).parents[1] / "oso_dagster" / "project"
-# what tells of runs and not of data
-OF_RUNS = {"published.metric_errors", "published.metric_coverage"}
+
+def own_table(stack: TrinoStack, model: str) -> str:
+    """The model's own table, as Trino calls it, without its closing quote."""
+    names = stack.fetch("select table_name from metrics.information_schema.tables where table_schema = 'sqlmesh__oso'")
+    [name] = [name for (name,) in names if name.startswith(f"oso__{model}__")]
+    return f'metrics.sqlmesh__oso."{name}'
 
 
-@dataclass(frozen=True)
-class Pipeline:
-    """A project that was landed, planned and computed once."""
-
-    project: Project
-    report: api.MaterializeReport
-
-    def published(self) -> dict[str, list[dict[str, Any]]]:
-        """The rows of every published table, in order."""
-        return published_rows(self.project.settings)
-
-
-def published_rows(settings: Settings) -> dict[str, list[dict[str, Any]]]:
-    """The rows of every published table that exists, in order."""
-    catalog = open_catalog(settings)
-    names = [c.name for c in contracts() if c.name not in OF_RUNS and catalog.table_exists(c.name)]
-    found = {name: catalog.load_table(name).scan().to_arrow().to_pylist() for name in names}
-    return {name: sorted(rows, key=str) for name, rows in found.items()}
-
-
-def run_pipeline(settings: Settings) -> Pipeline:
-    """Land, plan and compute everything."""
-    project = Project(settings=settings, path=PROJECT)
-    land_events(settings, START, END)
-    api.plan(settings, project=project)
-    return Pipeline(project=project, report=api.materialize(settings, project=project))
-
-
-@pytest.fixture(scope="module")
-def on_trino(trino_stack: TrinoStack) -> Pipeline:
-    return run_pipeline(trino_stack.settings.model_copy(update={"start": START}))
+def test_a_first_computation_inserts_into_months_and_asks_two_queries_a_model(
+    trino_stack: TrinoStack, on_trino: Pipeline
+) -> None:
+    assert on_trino.report.failed == {}
+    table = own_table(trino_stack, "stars_to_artifact_daily")
+    assert len(trino_stack.fetch(f'select * from {table}$partitions"')) == 3
+    assert trino_stack.fetch(f'select count(*) from {table}$files" where content != 0') == [(0,)]
+    asked = trino_stack.fetch("select query from system.runtime.queries where source = 'oso-pipeline'")
+    queries = [sql for (sql,) in asked if "stars_to_artifact_daily" in sql and "SQLMESH_PLAN" not in sql]
+    assert len([sql for sql in queries if sql.startswith('INSERT INTO "metrics"')]) == 1
+    assert len([sql for sql in queries if sql.startswith('SELECT "measured"')]) == 1
+    # the others are those of its batch
+    assert not [sql for sql in queries if sql.startswith(("DESCRIBE", "MERGE", "SELECT COUNT"))]
 
 
 def test_published_tables_hold_the_same_rows_as_on_duckdb(on_trino: Pipeline, tmp_path: Path) -> None:
@@ -63,6 +44,9 @@ def test_published_tables_hold_the_same_rows_as_on_duckdb(on_trino: Pipeline, tm
     wanted = on_duckdb.published()
     assert all(wanted.values())
     assert on_trino.published() == wanted
+    tables = list(compare(on_trino.settings, on_duckdb.settings))
+    assert sum(table.rows_of_one for table in tables) == sum(map(len, wanted.values()))
+    assert not any(table.differences for table in tables)
 
 
 def test_a_window_computed_again_replaces_its_rows_in_one_snapshot(on_trino: Pipeline) -> None:

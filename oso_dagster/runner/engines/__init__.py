@@ -1,6 +1,6 @@
 """What the runner asks of an engine beside SQL that is the same on all: one module an engine implements `Engine`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
     from sqlglot import exp
+    from sqlmesh.core.model.definition import AuditResult
 
     from oso_dagster.runner.session import Session
     from oso_lake.commits import Data
@@ -27,6 +28,8 @@ class Engine(Protocol):
     """One engine. Queries are syntax trees, or text in DuckDB's words; each engine says them in its own."""
 
     dialect: str
+    # how long models may wait to be published together
+    batch_seconds: float
 
     def show_lake(self, session: "Session", settings: "Settings") -> None:
         """Let the models read the raw tables as they are now."""
@@ -36,8 +39,18 @@ class Engine(Protocol):
         """An aggregate over rows aliased `rows_` that is the same for the same rows in whatever order."""
         ...
 
-    def replacing(self, session: "Session", rows_before: int) -> AbstractContextManager[None]:
-        """While the block runs, a window that holds `rows_before` rows is evaluated."""
+    def has_no_row(self, session: "Session", name: str) -> bool:
+        """Whether the table of model `name` is known to be empty without a query."""
+        ...
+
+    def replacing(self, session: "Session", name: str, rows_before: int) -> AbstractContextManager[None]:
+        """While the block runs, a window of model `name` that holds `rows_before` rows is evaluated and looked at."""
+        ...
+
+    def examined(
+        self, session: "Session", name: str, measuring: "exp.Select", arguments: Mapping[str, Any]
+    ) -> "tuple[tuple[Any, ...], Sequence[AuditResult]]":
+        """The row of `measuring`, and the model's audits, for which `arguments` are SQLMesh's."""
         ...
 
     def kept_rows(self, session: "Session", name: str) -> AbstractContextManager[None]:

@@ -1,6 +1,6 @@
 """The runner on DuckDB: rows are hashed and compared in the process, and travel to Iceberg as Arrow."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from oso_lake import published
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
     from sqlglot import exp
+    from sqlmesh.core.model.definition import AuditResult
 
     from oso_dagster.runner.session import Session
     from oso_lake.contracts import TableContract
@@ -23,6 +24,7 @@ class DuckDBEngine:
     """See Engine."""
 
     dialect = "duckdb"
+    batch_seconds = 8.0
 
     def show_lake(self, session: "Session", settings: "Settings") -> None:
         """The views point at the tables' metadata of now."""
@@ -39,10 +41,21 @@ class DuckDBEngine:
 
         return exp.maybe_parse("coalesce(sum(hash(rows_)), 0)", dialect="duckdb")
 
+    def has_no_row(self, session: "Session", name: str) -> bool:
+        """A query is as quick."""
+        return False
+
     @contextmanager
-    def replacing(self, session: "Session", rows_before: int) -> Generator[None]:
+    def replacing(self, session: "Session", name: str, rows_before: int) -> Generator[None]:
         """Nothing is done: a transaction deletes and inserts."""
         yield
+
+    def examined(
+        self, session: "Session", name: str, measuring: "exp.Select", arguments: Mapping[str, Any]
+    ) -> "tuple[tuple[Any, ...], Sequence[AuditResult]]":
+        """A query each."""
+        row = session.context.engine_adapter.fetchone(measuring, quote_identifiers=True)
+        return row or (), session.context.snapshot_evaluator.audit(session.snapshots[name], **arguments)
 
     @contextmanager
     def kept_rows(self, session: "Session", name: str) -> Generator[None]:
