@@ -41,7 +41,7 @@ demo: $(STAMP) ## Sample world to published series and charts: make demo DAYS=60
 	@command -v git >/dev/null || scripts/ensure_tools.sh git
 ifeq ($(ENGINE),trino)
 	export OSO_HOME="$${OSO_HOME:-.oso-trino}"; $(RUN)oso stack up; \
-	  set -a; . "$$OSO_HOME/stack/environment"; set +a; $(RUN)oso demo --days $(DAYS) --projects $(PROJECTS)
+	  set -a; . "$$OSO_HOME/stack/environment"; set +a; $(RUN)oso demo --days $(DAYS) --projects $(PROJECTS) --compare
 else
 	$(RUN)oso demo --days $(DAYS) --projects $(PROJECTS)
 endif

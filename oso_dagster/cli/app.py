@@ -14,6 +14,7 @@ import click
 
 from oso_dagster.cli.backups import backup, restore
 from oso_dagster.cli.capacity import capacity
+from oso_dagster.cli.comparing import compare
 from oso_dagster.cli.coverage import coverage
 from oso_dagster.cli.demo import demo
 from oso_dagster.cli.dev import dev
@@ -63,6 +64,7 @@ for command in (
     metrics,
     query,
     coverage,
+    compare,
     maintain,
     capacity,
     backup,

@@ -1,50 +1,78 @@
-"""`oso demo`: from nothing to published series, two tables and a chart, on this machine and without a network."""
+"""`oso demo`: from nothing to published series, two tables and a chart, on this machine and without a network.
+
+With `--compare` the same world is computed by DuckDB alone too, and the two are compared row for row.
+"""
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from oso_dagster.cli import comparing
 from oso_dagster.cli.output import json_option, load_settings, print_json, print_table, shown_path
 from oso_dagster.cli.progress import Stages
 from oso_dagster.cli.world import size_options, summary, world_config
 
 if TYPE_CHECKING:
-    from dlt_sources.sample_world import WorldConfig
+    from dlt_sources.sample_world import World, WorldConfig
     from oso_dagster.cli.charts import ChartFiles
     from oso_dagster.cli.findings import DeveloperFlow, Findings
+    from oso_lake.comparing import TableComparison
     from oso_lake.settings import Settings
 
 PROJECTS_SHOWN = 15
+# folder below the home of the installation that computes the same with DuckDB alone
+TWIN = "duckdb"
 # what a world's data was made into; only these are removed when another world is asked for
 _DERIVED = (
     "warehouse", "catalog.db", "compute_db", "state_db", "dagster_home", "dlt_dir", "git_dir", "cache_dir", "ledger.db",
 )  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True)
+class DemoReport:
+    """Lines about what failed, the chart's files, what they show, and how DuckDB's numbers compare where asked for."""
+
+    failed: Sequence[str]
+    files: "ChartFiles"
+    findings: "Findings"
+    compared: "Sequence[TableComparison] | None" = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing failed and nothing differs."""
+        return not self.failed and (self.compared is None or comparing.is_same(self.compared))
+
+
 @click.command(short_help="From a sample world to published series and a chart.")
 @size_options
+@click.option("--compare", is_flag=True, help="Compute the world with DuckDB alone too, and compare row for row.")
 @json_option
-def demo(days: int, projects: int, seed: int, as_json: bool) -> int:
+def demo(days: int, projects: int, seed: int, compare: bool, as_json: bool) -> int:
     """Write a sample world, land it, compute and publish every metric, and show what came out.
 
     A second run finds everything fresh. Another size or seed starts over; a home with sources of its own is left alone.
+    With --compare a second installation in the folder `duckdb` of the home computes the same; it fails on a difference.
     """
-    config = world_config(days, projects, seed)
-    failed, files, findings = run_demo(config)
+    report = run_demo(world_config(days, projects, seed), compare=compare)
     if as_json:
-        print_json(_document(findings, files, failed))
+        print_json(_document(report))
     else:
-        _show(findings, files)
-    for line in failed:
+        _show(report.findings, report.files)
+        if report.compared is not None:
+            home = load_settings().home
+            click.echo()
+            comparing.show(report.compared, shown_path(home), shown_path(home / TWIN))
+    for line in report.failed:
         click.echo(f"{click.style('failed:', fg='red', bold=True)} {line}", err=True)
-    return 1 if failed else 0
+    return 0 if report.is_sound else 1
 
 
-def run_demo(config: "WorldConfig") -> "tuple[Sequence[str], ChartFiles, Findings]":
-    """All stages; returns lines about what failed, the chart's files and what they show."""
+def run_demo(config: "WorldConfig", *, compare: bool = False) -> DemoReport:
+    """All stages."""
     from dlt_sources.sample_world import write_profile, write_world
     from oso_dagster import api
     from oso_dagster.cli import stations
@@ -72,7 +100,31 @@ def run_demo(config: "WorldConfig") -> "tuple[Sequence[str], ChartFiles, Finding
             findings = read_findings(Lake(settings))
             files = write_charts(findings, settings.cache_dir / "charts")
             stage.note(shown_path(files.png))
-    return failed, files, findings
+        lost, compared = _compared(settings, world, stages) if compare else ([], None)
+    return DemoReport(failed=[*failed, *lost], files=files, findings=findings, compared=compared)
+
+
+def _compared(
+    settings: "Settings", world: "World", stages: Stages
+) -> "tuple[Sequence[str], Sequence[TableComparison]]":
+    """Compute `world` in an installation without servers; lines about what failed there, and the comparison."""
+    from dlt_sources.sample_world import write_profile
+    from oso_dagster import api
+    from oso_dagster.cli import stations
+    from oso_lake.comparing import compare
+
+    write_profile(settings.home / TWIN, world)
+    twin = comparing.files_only(settings.home / TWIN)
+    with stages.stage("DuckDB") as stage:
+        landed = stations.land(twin, world.begin, world.end, stage)
+        stations.plan(twin, stage)
+        computed = api.materialize(twin, "*", begin=world.begin, end=world.end, on_progress=stage)
+        stage.note(stations.compute_summary(computed))
+    with stages.stage("Compare") as stage:
+        tables = list(compare(settings, twin))
+        stage.note(comparing.summary(tables))
+    failed = stations.failures({**landed.failed, **computed.failed})
+    return [f"on DuckDB: {line}" for line in failed], tables
 
 
 def _make_way(settings: "Settings", config: "WorldConfig") -> None:
@@ -87,7 +139,13 @@ def _make_way(settings: "Settings", config: "WorldConfig") -> None:
         )
     if world is None or world.config == config:
         return
+    if settings.database_url is not None:
+        raise click.UsageError(
+            f"another sample world is in {shown_path(settings.home)} and in its database: choose another folder for "
+            f"this one, or end the stack with `oso stack down`, remove the folder and begin anew"
+        )
     click.echo(f"Another sample world is in {shown_path(settings.world_dir)}: starting over.", err=True)
+    shutil.rmtree(settings.home / TWIN, ignore_errors=True)
     for name in _DERIVED:
         path: Path = getattr(settings, name, settings.home / name)
         if path.is_dir():
@@ -119,7 +177,9 @@ def _row(flow: "DeveloperFlow") -> tuple[object, ...]:
     return (flow.name, flow.active, flow.previously, flow.retained, flow.new, flow.returning, flow.churned, rate)
 
 
-def _document(findings: "Findings", files: "ChartFiles", failed: Sequence[str]) -> dict[str, object]:
+def _document(report: DemoReport) -> dict[str, object]:
+    findings, files = report.findings, report.files
+
     def of(flow: "DeveloperFlow") -> dict[str, object]:
         return {
             "name": flow.name,
@@ -138,5 +198,6 @@ def _document(findings: "Findings", files: "ChartFiles", failed: Sequence[str]) 
         "collections": [of(flow) for flow in findings.collections],
         "chart_png": files.png,
         "chart_html": files.html,
-        "failed": failed,
+        "failed": report.failed,
+        "comparison": comparing.document(report.compared) if report.compared is not None else None,
     }

@@ -58,6 +58,12 @@ def environment_file(settings: Settings) -> Path:
     return folder_of(settings) / ENVIRONMENT
 
 
+def settings_of_stack(settings: Settings) -> Settings:
+    """`settings` with the variables of the stack that runs below its home. Raises FileNotFoundError without one."""
+    words = shlex.split(environment_file(settings).read_text())
+    return Settings.model_validate(settings.model_dump() | _fields(dict(word.split("=", 1) for word in words)))
+
+
 def up(settings: Settings, choice: Choice, on_step: OnStep) -> dict[str, str]:
     """Bring the stack up, or what of it does not run; returns its variables, which are in `environment_file` too.
 
