@@ -4,17 +4,16 @@ Chosen by hand they look and tell; the sensor `coverage` tells what is new when 
 and what is worth an event, is decided in oso_dagster/window_checks.py.
 """
 
-import time
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
 import dagster as dg
-from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationTargetMaterializationData
 
 from oso_dagster.computing import bring_coverage
 from oso_dagster.coverage import is_covered
+from oso_dagster.defs.checks import target_of
 from oso_dagster.defs.partitions import partitions_of, window_of
 from oso_dagster.defs.resources import Pipeline, PipelineParam
 from oso_dagster.manifest import Manifest, ModelEntry
@@ -160,13 +159,8 @@ def evaluations(instance: dg.DagsterInstance, verdicts: Sequence[Verdict]) -> It
             description=one.description,
             metadata=one.metadata,
             partition=partition,
-            target_materialization_data=_target(target) if target is not None else None,
+            target_materialization_data=target_of(target) if target is not None else None,
         )
-
-
-def _target(storage_id: int) -> AssetCheckEvaluationTargetMaterializationData:
-    # only the id is compared; the run and time of that event would cost a query each
-    return AssetCheckEvaluationTargetMaterializationData(storage_id=storage_id, run_id="", timestamp=time.time())
 
 
 def _key(one: Verdict) -> dg.AssetKey:

@@ -12,7 +12,7 @@ import dagster as dg
 from dagster._core.definitions.metadata import RawMetadataValue
 
 from oso_dagster.computing import bring_coverage
-from oso_dagster.defs.checks import audit_check_result, audit_check_spec
+from oso_dagster.defs.checks import audit_check_result, audit_check_spec, tell_each_partition
 from oso_dagster.defs.partitions import mapping_to, partitions_of, window_of
 from oso_dagster.defs.resources import Pipeline, PipelineParam
 from oso_dagster.manifest import Manifest, ModelEntry
@@ -20,7 +20,7 @@ from oso_dagster.raw_sources import BY_NAME
 from oso_dagster.reads import ReadKind
 from oso_dagster.runner.compute import compute
 from oso_dagster.runner.outcomes import Outcome, Request, Status
-from oso_lake.calendar import Grain
+from oso_lake.calendar import Grain, Window
 
 PARTIAL_TAG = "oso/partial"
 SHOWN_STATEMENTS = 5
@@ -159,7 +159,12 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
             tell = context.log.error if outcome.status is Status.FAILED else context.log.warning
             tell(f"{outcome.model.name} {outcome.status.value}: {outcome.reason}")
         else:
-            yield materialize_result(outcome)
+            result = materialize_result(outcome)
+            yield result
+            windows = _windows_of(outcome)
+            for check in result.check_results or ():
+                if check.passed and len(windows) > 1:
+                    tell_each_partition(context, check, windows)
     if pipeline.publishes_coverage:
         bring_coverage(pipeline.project, pipeline.manifest, models, request.run_id)
     if failures:
@@ -168,6 +173,11 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
             + "; ".join(f"{name}: {reason}" for name, reason in list(failures.items())[:20]),
             metadata={"failed": failures, **_shown_sql(statements)},
         )
+
+
+def _windows_of(outcome: Outcome) -> Sequence[Window]:
+    grain = outcome.model.grain
+    return tuple(grain.windows(outcome.window)) if grain is not None and outcome.window is not None else ()
 
 
 def _shown_sql(statements: Mapping[str, str]) -> dict[str, RawMetadataValue]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 
 from oso_dagster import api
 from oso_dagster.assemble import build_definitions
@@ -85,7 +86,25 @@ def test_a_range_is_one_evaluation_and_one_green_partition_a_window(project: Pro
     checks = [check for check in result.get_asset_check_evaluations() if check.check_name == "audits"]
     assert {check.asset_key.path[-1] for check in checks} == {"stg_events", "stars_to_artifact_daily"}
     assert all(check.passed for check in checks)
+    # the range is audited at once, and each of its partitions is told of
+    key = dg.AssetCheckKey(dg.AssetKey(["oso", "stars_to_artifact_daily"]), "audits")
+    with open_instance(project.settings) as instance:
+        records = instance.event_log_storage.get_asset_check_execution_history(key, limit=100)
+        stored = instance.event_log_storage.get_latest_storage_id_by_partition(
+            key.asset_key, dg.DagsterEventType.ASSET_MATERIALIZATION
+        )
+    told = {record.partition: record for record in records if record.partition}
+    assert {record.status.value for record in told.values()} == {"SUCCEEDED"}
+    assert {partition: _target(record) for partition, record in told.items()} == stored
+    assert len(told) == 31
     assert len(_green(project, "stars_to_artifact_daily")) == 31
+
+
+def _target(record: AssetCheckExecutionRecord) -> int | None:
+    """Storage id of the materialization that a check speaks of."""
+    event = record.event.dagster_event if record.event else None
+    target = event.asset_check_evaluation_data.target_materialization_data if event else None
+    return target.storage_id if target else None
 
 
 def test_audits_of_one_partition_are_a_check_of_that_partition(project: Project) -> None:
