@@ -26,9 +26,9 @@ from oso_dagster.defs.resources import Pipeline
 from oso_dagster.defs.sensors import Cursor, tick
 from oso_dagster.manifest import Manifest, ModelEntry, load_manifest
 from oso_dagster.project import Project
-from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.inputs import Coverage, first_window_start, read_window, whole_window
 from oso_dagster.runner.ledger import Entry
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.raw_state import RawState
 from oso_lake.calendar import Window, midnight
 from oso_lake.catalog import open_catalog

@@ -13,8 +13,10 @@ from oso_dagster.computing import freshness_of, materialize_models
 from oso_dagster.manifest import Manifest, ModelEntry, cached_path, load_manifest, project_fingerprint
 from oso_dagster.project import Project
 from oso_dagster.reports import FreshReport, LandReport, MaterializeReport, RunFailedError
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.run_tags import PARENT_TAG
+from oso_dagster.runner.budget import Budget
 from oso_dagster.runner.inputs import check_window
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.raw_state import RawState
 from oso_dagster.selection import select
 from oso_dagster.serving import held_back, served_manifest
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from oso_dagster.runner.plan import PlanReport
 
 __all__ = [
+    "PARENT_TAG",
     "FreshReport",
     "LandReport",
     "MaterializeReport",
@@ -37,8 +40,6 @@ __all__ = [
     "materialize",
     "plan",
 ]
-
-PARENT_TAG = "oso/parent_run"
 
 
 def plan(
@@ -94,7 +95,7 @@ def land(  # noqa: PLR0913 - each is a choice of the caller
     began = time.monotonic()
     window = Window(begin, end)
     report: dict[str, Any] = {"reports": [], "fresh": [], "failed": {}, "runs": []}
-    with open_runner(project, _landing_manifest(project), instance, tags or {}, computes=False) as runner:
+    with open_runner(project, _landing_manifest(project), instance, tags or {}, computes=None) as runner:
         for source in SOURCES:
             if sources is not None and source.name not in sources:
                 continue
@@ -132,18 +133,28 @@ def materialize(  # noqa: PLR0913 - each is a choice of the caller
     force: bool = False,
     partial: bool = False,
     instance: "DagsterInstance | None" = None,
+    budget: Budget | None = None,
 ) -> MaterializeReport:
     """Compute the selected models for one partition, or for every whole window in `[begin, end)`; see selection.py.
 
     Without dates, everything from the start to the last day that is landed. Fresh windows are left alone unless
-    `force`. Raises ValueError for a selection or a partition key that is not one; failures of models are in the report.
+    `force`. All of it together spends no more than `budget`, or what the settings allow a run. Raises ValueError for a
+    selection or a partition key that is not one; failures of models are in the report.
     """
     project = project or Project(settings=settings)
     manifest = served_manifest(project)
     models = select(manifest, selection)
     span = _span(project, models, begin, end, partition)
     return materialize_models(
-        project, manifest, models, span, on_progress=on_progress, force=force, partial=partial, instance=instance
+        project,
+        manifest,
+        models,
+        span,
+        on_progress=on_progress,
+        force=force,
+        partial=partial,
+        instance=instance,
+        budget=budget,
     )
 
 

@@ -37,9 +37,13 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A run: `models` (parents first) that are stale; `held` are left alone. Cut: the rest follows in later runs."""
+    """A run: `models` (parents first) that are stale; `held` are left alone. Cut: the rest follows in later runs.
+
+    `partitions` is how many windows of each model are stale.
+    """
 
     models: tuple[str, ...]
+    partitions: Mapping[str, int]
     held: tuple[str, ...]
     is_cut: bool
     asked: Asked
@@ -98,7 +102,7 @@ def decide(
     """
     waits = _waits(failures, planned, now, limits)
     held: dict[str, datetime] = {}
-    chosen: list[str] = []
+    chosen: dict[str, int] = {}
     budget = limits.windows
     is_cut = False
     for one in stale:
@@ -110,17 +114,17 @@ def decide(
         if chosen and cost > budget:
             is_cut = True
             break
-        chosen.append(one.model.name)
+        chosen[one.model.name] = cost
         budget -= cost
     if not chosen:
         return Decision(request=None, waiting=held)
-    asked = Asked(key=_key(state, chosen), at=now)
+    asked = Asked(key=_key(state, tuple(chosen)), at=now)
     if before is not None and before.key == asked.key:
         again_at = before.at + wait_after(before.attempts, limits)
         if again_at > now:
             return Decision(request=None, waiting={**held, RUN: again_at})
         asked = replace(asked, attempts=before.attempts + 1)
-    request = Request(models=tuple(chosen), held=tuple(held), is_cut=is_cut, asked=asked)
+    request = Request(models=tuple(chosen), partitions=chosen, held=tuple(held), is_cut=is_cut, asked=asked)
     return Decision(request=request, waiting=held)
 
 

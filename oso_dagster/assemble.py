@@ -20,6 +20,7 @@ from oso_dagster.defs.schedules import SCHEDULES
 from oso_dagster.defs.sensors import SENSORS
 from oso_dagster.manifest import Manifest
 from oso_dagster.project import Project
+from oso_dagster.runner.budget import Allowance
 from oso_dagster.runner.ledger import Ledger
 from oso_dagster.runner.session import Store
 from oso_dagster.serving import notice, served_manifest
@@ -33,15 +34,19 @@ def build_definitions(
     manifest: Manifest | None = None,
     listener: Callable[[Any], None] = ignore,
     store: Store | None = None,
+    allowance: Allowance | None = None,
 ) -> dg.Definitions:
-    """Assets, checks, jobs, schedules and resources of `project`; `listener` hears of outcomes and progress."""
+    """Assets, checks, jobs, schedules and resources of `project`; `listener` hears of outcomes and progress.
+
+    Whoever runs several runs in this process holds a `store` open for them, and gives them one `allowance`.
+    """
     is_served = manifest is None
     manifest = manifest or served_manifest(project)
     told = notice(project, manifest) if is_served else None
     if told:
         _log.warning(told)
     start = project.settings.start
-    pipeline = Pipeline(project=project, manifest=manifest, listener=listener, store=store)
+    pipeline = Pipeline(project=project, manifest=manifest, listener=listener, store=store, allowance=allowance)
     planned = Ledger(project.settings.ledger_url).planned()
     return dg.Definitions(
         assets=[

@@ -7,14 +7,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dlt_sources.progress import OnProgress, Progress
+from oso_dagster.arrivals import bucket_count
 from oso_dagster.coverage import Known, publish_coverage
 from oso_dagster.freshness import Freshness, Stale
 from oso_dagster.groups import Batch, batches, in_order
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.project import Project
+from oso_dagster.refusing import refuse
 from oso_dagster.reports import MaterializeReport, RunFailedError
-from oso_dagster.runner.compute import failures_of, ledger_of
+from oso_dagster.run_tags import expected_of
+from oso_dagster.runner.budget import Allowance, Budget
 from oso_dagster.runner.environment_ledger import EnvironmentLedger
+from oso_dagster.runner.logs import failures_of, ledger_of
 from oso_dagster.runner.outcomes import Outcome, Status
 from oso_dagster.runner.raw_state import RawState
 from oso_lake.calendar import Window
@@ -41,7 +45,7 @@ def freshness_of(project: Project, manifest: Manifest, now: datetime | None = No
     )
 
 
-def materialize_models(
+def materialize_models(  # noqa: PLR0913 - each is a choice of the caller
     project: Project,
     manifest: Manifest,
     models: Sequence[ModelEntry],
@@ -52,9 +56,11 @@ def materialize_models(
     partial: bool = False,
     instance: "DagsterInstance | None" = None,
     tags: Mapping[str, str] | None = None,
+    budget: Budget | None = None,
 ) -> MaterializeReport:
     """Compute what is stale of `models` (parents first) in their spans, or all of it when `force`.
 
+    All of its runs share one `budget`, the settings' when none is given: what it does not reach for is told as failed.
     Raises RunFailedError when a run ends before it told of any model.
     """
     from oso_dagster.launch import open_runner
@@ -67,6 +73,8 @@ def materialize_models(
     outcomes: list[Outcome] = []
     runs: list[str] = []
     attempted: set[str] = set()
+    left: list[Batch] = []
+    allowance = Allowance(budget or Budget.of(project.settings), project.settings.node_hour_price)
     seen: list[Freshness] = []
 
     def lacking() -> list[Stale]:
@@ -85,19 +93,26 @@ def materialize_models(
     total = len(todo)
     run_tags = {**(tags or {}), **({"oso/partial": "true"} if partial else {})}
     with ExitStack() as stack:
-        runner = (
-            stack.enter_context(open_runner(project, manifest, instance, run_tags, computes=True)) if todo else None
-        )
+        runner = None
+        if todo:
+            expected = expected_of(project, {one.model.name: bucket_count(one.model, one.windows) for one in todo})
+            opened = open_runner(project, manifest, instance, run_tags, computes=expected, allowance=allowance)
+            runner = stack.enter_context(opened)
         if runner is not None and runner.has_waited:
             # whoever computed meanwhile may have computed this
             todo = lacking()
-        while runner is not None and todo:
+        while runner is not None and todo and not allowance.refusal:
             group = in_order(todo)[0]
-            runs.extend(_run_group(runner, group, outcomes, hear))
+            runs.extend(_run_group(runner, group, outcomes, hear, left))
             attempted.update(one.model.name for one in group)
             # an input that came out as it was before leaves what reads it fresh
             todo = lacking()
             total = len(outcomes) + len(todo)
+    if allowance.refusal:
+        left += [Batch(models=(one.model,), window=one.window) for one in todo]
+        attempted.update(one.model.name for one in todo)
+        run_id = runs[-1] if runs else ""
+        outcomes.extend(refuse(project, manifest, left, allowance.refusal, run_id, is_kept=not partial))
     if runs and project.is_production:
         # what was read after the last run is as good as new
         bring_coverage(project, manifest, attempted, runs[-1], seen[0] if seen else None)
@@ -145,11 +160,21 @@ def _all_of(models: Sequence[ModelEntry], span: Callable[[ModelEntry], Window | 
 
 
 def _run_group(
-    runner: "Runner", group: Sequence[Stale], outcomes: Sequence[Outcome], hear: Callable[[Any], None]
+    runner: "Runner",
+    group: Sequence[Stale],
+    outcomes: Sequence[Outcome],
+    hear: Callable[[Any], None],
+    left: list[Batch],
 ) -> Iterator[str]:
-    """Run what of `group` depends on nothing that failed; yields the ids of the runs it took."""
+    """Run what of `group` depends on nothing that failed; yields the ids of the runs it took.
+
+    What the budget does not reach for any more is added to `left`.
+    """
     for batch in batches(group):
-        yield from _run_batch(runner, batch, outcomes, hear)
+        if runner.allowance.refusal:
+            left.append(batch)
+        else:
+            yield from _run_batch(runner, batch, outcomes, hear)
 
 
 def _run_batch(

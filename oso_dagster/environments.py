@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from oso_dagster.project import ENVIRONMENT, Project, applied
 from oso_dagster.runner.claims import alone
-from oso_dagster.runner.compute import environment_file
 from oso_dagster.runner.environment_ledger import EnvironmentLedger, environments
+from oso_dagster.runner.logs import environment_file
 from oso_dagster.runner.plans import PlanHistory
 from oso_lake.catalog import open_catalog, published_namespace
 

@@ -13,6 +13,9 @@ from oso_dagster.defs.partitions import partition_tags
 from oso_dagster.instance import open_instance
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.project import Project
+from oso_dagster.run_tags import holder_of
+from oso_dagster.runner.budget import Allowance
+from oso_dagster.runner.costs import Estimate
 from oso_dagster.runner.locks import POLL_SECONDS
 from oso_dagster.runner.session import Store, open_store
 from oso_dagster.window_checks import LOOKING
@@ -42,12 +45,16 @@ class Runner:
         instance: dg.DagsterInstance,
         tags: Mapping[str, str],
         store: Store | None,
+        allowance: Allowance,
     ) -> None:
         self.manifest = manifest
+        self.allowance = allowance
         self._instance = instance
         self._tags = tags
         self._listen: Callable[[Any], None] = lambda item: None
-        definitions = build_definitions(project, manifest=self.manifest, listener=self._tell, store=store)
+        definitions = build_definitions(
+            project, manifest=self.manifest, listener=self._tell, store=store, allowance=allowance
+        )
         self._job = definitions.resolve_implicit_global_asset_job_def()
         self.has_waited = store is not None and store.waited_seconds > POLL_SECONDS
 
@@ -111,18 +118,21 @@ def open_runner(
     instance: dg.DagsterInstance | None,
     tags: Mapping[str, str],
     *,
-    computes: bool,
+    computes: Estimate | None,
+    allowance: Allowance | None = None,
 ) -> Generator[Runner]:
     """A runner on `instance`, or on the installation's own, which is closed at the end.
 
-    One that `computes` holds the compute store open for all of its runs: opening it anew takes 0.5 s.
+    One that `computes` what is estimated holds the compute store open for all of its runs: opening it anew takes 0.5 s.
+    They share one `allowance`.
     """
     with ExitStack() as stack:
         if instance is None:
             # what an environment beside production computes makes no partition of production's assets green
             opened = open_instance(project.settings) if project.is_production else dg.DagsterInstance.ephemeral()
             instance = stack.enter_context(opened)
-        store = (
-            stack.enter_context(open_store(project, holder="oso materialize", on_wait=_log.info)) if computes else None
-        )
-        yield Runner(project, manifest, instance, tags, store)
+        store = None
+        if computes is not None:
+            opened_store = open_store(project, holder=holder_of(tags), on_wait=_log.info, expected=computes)
+            store = stack.enter_context(opened_store)
+        yield Runner(project, manifest, instance, tags, store, allowance or Allowance.of(project.settings))

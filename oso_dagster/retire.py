@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.publish import drop_from_catalogue
 from oso_lake import published
 from oso_lake.catalog import open_catalog

@@ -13,7 +13,7 @@ from oso_dagster.computing import bring_coverage
 from oso_dagster.manifest import load_metrics
 from oso_dagster.project import Project, applied
 from oso_dagster.runner.claims import alone
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.plans import NoSuchPlanError, PlanHistory, PlanRecord, kept_manifest
 from oso_dagster.runner.publish import update_catalogue
 from oso_dagster.runner.reinstate import Reinstated, reinstate

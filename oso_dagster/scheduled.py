@@ -10,7 +10,7 @@ from oso_dagster.computing import materialize_models
 from oso_dagster.manifest import Manifest
 from oso_dagster.project import Project
 from oso_dagster.reports import LandReport, MaterializeReport
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.raw_state import RawState
 from oso_dagster.serving import held_back
 from oso_dagster.spans import hull

@@ -19,6 +19,7 @@ from oso_lake.contracts import TIMESTAMP, PartitionBy, TableContract, column
 from oso_lake.coverage import COVERAGE
 from oso_lake.filters import between, both, everything, one_of
 from oso_lake.ids import metric_id
+from oso_lake.query_costs import QUERY_COSTS
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -197,7 +198,7 @@ ERRORS = TableContract(
 def contracts() -> tuple[TableContract, ...]:
     """Every published table."""
     amounts = [make(entity) for make in (timeseries_contract, key_metrics_contract) for entity in ENTITIES]
-    return (*amounts, METRICS, ERRORS, COVERAGE, *MARTS.values())
+    return (*amounts, METRICS, ERRORS, COVERAGE, QUERY_COSTS, *MARTS.values())
 
 
 def with_metric_ids(rows: pa.Table, contract: TableContract) -> pa.Table:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -98,6 +98,19 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1, description="DuckDB's threads, for one connection.")
     lock_timeout_seconds: float = Field(default=600.0, gt=0, description="How long to wait for the compute lock.")
 
+    node_hour_price: float | None = Field(
+        default=None, ge=0, description="What an hour of one node costs, in any currency: it makes costs money."
+    )
+    run_budget_node_seconds: float | None = Field(
+        default=None, gt=0, description="The most that one run may use of its engine's nodes: it stops before more."
+    )
+    run_budget_scanned_bytes: ByteSize | None = Field(
+        default=None, gt=0, description="The most that one run may read from storage on Trino, for example `2TB`."
+    )
+    run_budget_price: float | None = Field(
+        default=None, gt=0, description="The most that one run may cost, by the price of a node-hour."
+    )
+
     trino_host: str = Field(default="127.0.0.1", description="Trino's coordinator.")
     trino_port: int = Field(default=8080, ge=1, le=65535, description="Its port.")
     trino_user: str = Field(default="oso", description="As whom Trino runs the pipeline's queries.")
@@ -121,6 +134,14 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator(
+        "node_hour_price", "run_budget_node_seconds", "run_budget_scanned_bytes", "run_budget_price", mode="before"
+    )
+    @classmethod
+    def _set(cls, value: object) -> object:
+        """A variable that is empty says that there is none."""
+        return None if value == "" else value
 
     @field_validator("trino_password", "s3_access_key", "s3_secret_key")
     @classmethod

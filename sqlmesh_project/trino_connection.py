@@ -5,7 +5,7 @@ that a table has the same three-part name on both engines. Their properties are 
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
@@ -128,6 +128,11 @@ class LakeTrinoAdapter(TrinoEngineAdapter):
             **kwargs,
         )
 
+    def fetchone(self, *args: Any, **kwargs: Any) -> tuple[Any, ...] | None:
+        """The first row. All are read: only with its last page is a query over, and are its statistics whole."""
+        rows = self.fetchall(*args, **kwargs)
+        return rows[0] if rows else None
+
     def _insert_overwrite_by_condition(
         self,
         table_name: Any,
@@ -183,6 +188,12 @@ class LakeTrinoConnectionConfig(TrinoConnectionConfig):
     @property
     def _extra_engine_config(self) -> dict[str, Any]:
         return {**super()._extra_engine_config, "oso_settings": self._settings}
+
+    @property
+    def _connection_factory(self) -> Callable[..., Any]:
+        from sqlmesh_project.trino_statistics import ToldConnection
+
+        return ToldConnection
 
     @property
     def _engine_adapter(self) -> type[TrinoEngineAdapter]:

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from oso_dagster.authoring.reading import reads_of_plan
 from oso_dagster.manifest_build import broken_metrics
 from oso_dagster.project import Project, applied
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.engines import Reads
 from oso_dagster.runner.ledger import Entry
 from oso_dagster.runner.locks import compute_lock
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.session import plain_name
 from oso_lake.calendar import Window
 from sqlmesh_project.metrics_factory import keeping_sound_metrics
@@ -50,7 +52,8 @@ class Change:
 
     `diff` is the change of its definition, empty where only its inputs change. `windows` are what is computed of it
     now and turns stale (none where its rows stay valid), and `rows` how many rows these hold; None where they cannot
-    be counted. A model without partitions has one window: what it was computed for.
+    be counted. A model without partitions has one window: what it was computed for. `reads` is what the engine says
+    that it would read, where that was asked for.
     """
 
     model: str
@@ -59,10 +62,15 @@ class Change:
     diff: str = ""
     windows: tuple[Window, ...] = ()
     rows: int | None = 0
+    reads: Reads | None = None
 
 
-def changes(project: Project, on_wait: OnWait = lambda message: None) -> list[Change]:
+def changes(
+    project: Project, on_wait: OnWait = lambda message: None, to_explain: Mapping[str, Window] | None = None
+) -> list[Change]:
     """Every model that `oso plan --apply` would touch now, in the order of the plan.
+
+    Of those in `to_explain` the engine is asked what computing them for that window would read.
 
     A metric with a mistake is left out: it neither changes nor goes. Raises what loading the project raises: SQLMesh's
     errors, which name file and line.
@@ -71,7 +79,7 @@ def changes(project: Project, on_wait: OnWait = lambda message: None) -> list[Ch
         with _locked(project, on_wait):
             scratch = _copied(project, Path(folder))
         with applied(scratch.settings):
-            found = list(_planned(scratch))
+            found = list(_planned(scratch, to_explain or {}))
     entries = ledger_of(project).entries()
     stale = {
         one.change.model: entries[one.change.model] for one in found if one.is_stale and one.change.model in entries
@@ -124,7 +132,7 @@ def _log_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.wal")
 
 
-def _planned(project: Project) -> Iterator[_Planned]:
+def _planned(project: Project, to_explain: Mapping[str, Window]) -> Iterator[_Planned]:
     from sqlmesh.core.console import NoopConsole, set_console
     from sqlmesh.utils.errors import NoChangesPlanError
 
@@ -150,7 +158,10 @@ def _planned(project: Project) -> Iterator[_Planned]:
         difference = plan.context_diff
         for snapshot in sorted(plan.snapshots.values(), key=lambda one: _place(context, one.name)):
             if snapshot.is_model and not snapshot.is_external:
-                yield from _change(difference, snapshot)
+                for one in _change(difference, snapshot):
+                    window = to_explain.get(one.change.model)
+                    reads = reads_of_plan(context, snapshot, window) if window else None
+                    yield replace(one, change=replace(one.change, reads=reads))
         gone_names = {plain_name(gone.name) for gone in difference.removed_snapshots.values()}
         broken = {model.name for one in broken_metrics(context, made, gone_names) for model in one.models}
         for gone in difference.removed_snapshots.values():

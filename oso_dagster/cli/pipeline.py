@@ -1,6 +1,7 @@
 """`oso land` and `oso materialize`: the pipeline's stations that move data; deploying is in planning.py."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +13,7 @@ from oso_dagster.cli.progress import Stages
 if TYPE_CHECKING:
     from oso_dagster.api import LandReport, MaterializeReport
     from oso_dagster.project import Project
+    from oso_dagster.runner.outcomes import Outcome
     from oso_lake.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -71,6 +73,14 @@ Examples:
 )
 @click.option("--force", is_flag=True, help="Compute windows that are fresh, too.")
 @click.option("--env", "environment", metavar="NAME", help="In an environment beside production: see `oso env`.")
+@click.option(
+    "--budget",
+    "limits",
+    multiple=True,
+    metavar="KIND=AMOUNT",
+    help="Stop before spending more, all runs together: node_seconds=3600, scanned_bytes=2TB or price=20. "
+    "[default: OSO_RUN_BUDGET_*]",
+)
 @click.option("--partial", is_flag=True, help="Compute windows whose inputs are incomplete, marked as partial.")
 @json_option
 def materialize(  # noqa: PLR0917 - one argument for each option of the command
@@ -80,6 +90,7 @@ def materialize(  # noqa: PLR0917 - one argument for each option of the command
     end: date | None,
     force: bool,
     environment: str | None,
+    limits: tuple[str, ...],
     partial: bool,
     as_json: bool,
 ) -> int:
@@ -90,11 +101,16 @@ def materialize(  # noqa: PLR0917 - one argument for each option of the command
     """
     from oso_dagster import api
     from oso_dagster.cli import stations
+    from oso_dagster.runner.budget import Budget
 
     if partition is not None and (begin or end):
         raise click.UsageError("give --partition, or --from and --to, not both")
     settings = load_settings()
     project = project_of(settings, environment)
+    try:
+        budget = Budget.of(settings).but(limits)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--budget") from None
     with Stages() as stages, stages.stage("Compute") as stage:
         report = api.materialize(
             settings,
@@ -106,6 +122,7 @@ def materialize(  # noqa: PLR0917 - one argument for each option of the command
             force=force,
             partial=partial,
             project=project,
+            budget=budget,
         )
         stage.note(stations.compute_summary(report))
     if as_json:
@@ -166,9 +183,15 @@ def _compute_document(report: "MaterializeReport") -> dict[str, object]:
                 "rows": outcome.rows,
                 "seconds": round(outcome.evaluate_seconds + outcome.audit_seconds, 3),
                 "partial": outcome.partial,
+                "cost": _cost_document(outcome),
                 "published_table": outcome.published_table,
                 "reason": outcome.reason,
             }
             for outcome in report.outcomes
         ],
     }
+
+
+def _cost_document(outcome: "Outcome") -> dict[str, object]:
+    used = {name: value for name, value in asdict(outcome.usage).items() if name != "query_ids"}
+    return {"engine": outcome.engine, **used, "price": outcome.price}

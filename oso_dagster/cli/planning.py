@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oso_dagster.broken_metrics import BrokenMetric
+    from oso_dagster.deploy import Preview
     from oso_dagster.project import Project
+    from oso_dagster.runner.engines import Reads
 
 PLAN_EPILOG = """
 \b
@@ -156,7 +158,9 @@ def _preview(project: "Project", *, as_json: bool) -> int:
         kinds = {kind.name.lower(): [one.model for one in found.of(kind)] for kind in Kind}
         stale = {one.model: [[w.start, w.end] for w in one.windows] for one in found.changes if one.windows}
         broken = [one.as_json() for one in found.broken]
-        print_json(kinds | {"stale": stale, "rebuild": asdict(rebuild), "broken": broken})
+        cost = asdict(rebuild) | {"price": found.price}
+        reads = {one.model: asdict(one.reads) for one in found.changes if one.reads}
+        print_json(kinds | {"stale": stale, "rebuild": cost, "reads": reads, "broken": broken})
         return _tell_broken(found.broken)
     if not found.changes:
         text = (
@@ -169,10 +173,40 @@ def _preview(project: "Project", *, as_json: bool) -> int:
     guess = f" ({rebuild.guessed:,} models never ran before: the median of the others)" if rebuild.guessed else ""
     click.echo(
         f"rebuilding: {rebuild.windows:,} partitions of {rebuild.models:,} models, about {rebuild.rows:,} rows and "
-        f"{rebuild.seconds:,.0f} s{guess}\nrun `{command}` to deploy it",
+        f"{rebuild.seconds:,.0f} s{_told_cost(found)}{guess}",
         err=True,
     )
+    for one in found.changes:
+        if one.reads is not None:
+            click.echo(f"  {one.model} never ran: {_told_reads(one.reads)}", err=True)
+    click.echo(f"run `{command}` to deploy it", err=True)
     return _tell_broken(found.broken)
+
+
+def _told_cost(found: "Preview") -> str:
+    """What of the rebuild's cost is known beside its time."""
+    from oso_dagster.runner.usage import size_told
+
+    rebuild, parts = found.rebuild, []
+    if rebuild.node_seconds:
+        parts.append(f"{rebuild.node_seconds / 3600:,.3f} node-hours")
+    if rebuild.scanned_bytes is not None:
+        parts.append(f"{size_told(rebuild.scanned_bytes)} scanned")
+    if found.price is not None:
+        parts.append(f"{found.price:,.2f} in money")
+    return f", {', '.join(parts)}" if parts else ""
+
+
+def _told_reads(reads: "Reads") -> str:
+    """The engine's estimate, and of what it knows nothing."""
+    from oso_dagster.runner.usage import size_told
+
+    lacking = f"nothing is known of {'; '.join(reads.unknown)}" if reads.unknown else ""
+    if reads.bytes is None or reads.rows is None:
+        return f"Trino cannot estimate what it would read: {lacking or 'its tables have no statistics'}"
+    least = "at least " if reads.unknown else ""
+    told = f"Trino estimates {least}{reads.rows:,} rows and {size_told(reads.bytes)} to read, unpacked"
+    return f"{told} ({lacking})" if lacking else told
 
 
 @click.command(short_help="Take away what was published of models that are gone.")

@@ -4,20 +4,28 @@ import os
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from oso_dagster.cluster.settings import ClusterSettings
+from oso_dagster.runner.costs import Estimate
 from oso_lake.settings import Settings
+
+if TYPE_CHECKING:
+    from oso_dagster.cluster.keeping import Need
 
 
 @contextmanager
-def claimed_cluster(settings: Settings, *, holder: str, on_wait: Callable[[str], None]) -> Generator[None]:
-    """Hold a lease while the block runs, from the first active worker on; nothing where no cluster is scaled.
+def claimed_cluster(
+    settings: Settings, *, holder: str, on_wait: Callable[[str], None], expected: Estimate | None = None
+) -> "Generator[Need | None]":
+    """Hold a lease while the block runs, from the first active worker on; None where no cluster is scaled.
 
-    `on_wait` is told of the waiting. Raises ClusterNotReadyError when no worker comes.
+    It is over what is `expected`, or what the settings say of a run of which nothing is known. `on_wait` is told of the
+    waiting. Raises ClusterNotReadyError when no worker comes.
     """
     options = ClusterSettings() if settings.engine == "trino" else None
     if options is None or options.driver == "none":
-        yield
+        yield None
         return
     from oso_dagster.cluster.database import cluster_url
     from oso_dagster.cluster.keeping import Need
@@ -26,14 +34,15 @@ def claimed_cluster(settings: Settings, *, holder: str, on_wait: Callable[[str],
     from oso_dagster.cluster.waking import claimed
 
     owner = owner_of(holder)
-    need = Need(workers=1, node_seconds=options.run_node_seconds, slots=options.run_slots)
+    node_seconds, slots = options.needed(expected)
+    need = Need(workers=1, node_seconds=node_seconds, slots=slots)
     leases = LeaseStore(cluster_url(settings))
     with (
         TrinoHttp(options.url_of(settings), user=options.trino_user, password=options.password) as trino,
         claimed(leases, trino, owner, need, ttl=options.lease_ttl, on_wait=on_wait),
         _tagged(owner),
     ):
-        yield
+        yield need
 
 
 @contextmanager

@@ -40,20 +40,30 @@ class Need:
         self._spent = 0.0
         self._lock = threading.Lock()
 
+    def more(self, *, node_seconds: float, slots: int) -> None:
+        """There is more to do than was said."""
+        with self._lock:
+            self._total += node_seconds
+            self._slots = max(self._slots, slots)
+
     def done(self, *, expected: float, spent: float) -> None:
         """Work is done of which `expected` node-seconds were estimated, and `spent` were used."""
         with self._lock:
             self._expected += expected
             self._spent += spent
 
+    def dropped(self, *, expected: float) -> None:
+        """Work for which `expected` node-seconds were estimated will not be done: it says nothing of the rest."""
+        with self._lock:
+            self._total -= expected
+
     def claim(self) -> Claim:
         """What is still needed. If what is done took twice the estimate, so will the rest, within reason."""
         with self._lock:
             left = max(0.0, self._total - self._expected)
             was_off = self._spent / self._expected if self._expected > 0 else 1.0
-        return Claim(
-            workers=self.workers, node_seconds=left * min(max(was_off, 1 / MOST_OFF), MOST_OFF), slots=self._slots
-        )
+            slots = self._slots
+        return Claim(workers=self.workers, node_seconds=left * min(max(was_off, 1 / MOST_OFF), MOST_OFF), slots=slots)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from oso_dagster.cluster.demand import Policy
+from oso_dagster.runner.costs import Estimate
 from oso_lake.settings import Settings
 
 
@@ -63,6 +64,15 @@ class ClusterSettings(BaseSettings):
             coordinator_to_zero=self.coordinator_to_zero,
             coordinator_hold=timedelta(seconds=self.coordinator_hold_seconds),
         )
+
+    def needed(self, expected: Estimate | None) -> tuple[float, int]:
+        """Node-seconds and slots that a run claims: as estimated, or as set here where nothing is known of its models.
+
+        A model that never ran counts as the others; its share of the work that is set here would be a guess, too.
+        """
+        if expected is None or expected.is_blind:
+            return self.run_node_seconds, self.run_slots
+        return expected.node_seconds, expected.slots or self.run_slots
 
     @property
     def lease_ttl(self) -> timedelta:

@@ -87,7 +87,7 @@ def _just_begun(instance: dg.DagsterInstance, now: datetime) -> str | None:
 
 def _state(pipeline: Pipeline, now: datetime) -> str:
     """Differs whenever what is known of windows may differ."""
-    from oso_dagster.runner.compute import failures_of, ledger_of
+    from oso_dagster.runner.logs import failures_of, ledger_of
 
     ledger = ledger_of(pipeline.project)
     moved = state_of(pipeline, failures_of(pipeline.project).all(), ledger.revision(), now)

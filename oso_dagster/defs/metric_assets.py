@@ -20,6 +20,7 @@ from oso_dagster.raw_sources import BY_NAME
 from oso_dagster.reads import ReadKind
 from oso_dagster.runner.compute import compute
 from oso_dagster.runner.outcomes import Outcome, Request, Status
+from oso_dagster.runner.spending import partitions
 from oso_lake.calendar import Grain, Window
 
 PARTIAL_TAG = "oso/partial"
@@ -144,9 +145,16 @@ def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator
     )
     failures: dict[str, str] = {}
     statements: dict[str, str] = {}
-    store = pipeline.compute_store(f"run {request.run_id}", context.log.info)
+    chosen = [pipeline.manifest.by_name[name] for name in models]
+    store = pipeline.compute_store(f"run {request.run_id}", context.log.info, partitions(chosen, request.window))
     outcomes = compute(
-        pipeline.project, pipeline.manifest, pipeline.metrics, request, log=context.log.info, store=store
+        pipeline.project,
+        pipeline.manifest,
+        pipeline.metrics,
+        request,
+        log=context.log.info,
+        store=store,
+        allowance=pipeline.allowance,
     )
     for outcome in outcomes:
         pipeline.listener(outcome)
@@ -196,6 +204,7 @@ def materialize_result(outcome: Outcome) -> dg.MaterializeResult:
         "seconds": round(outcome.evaluate_seconds + outcome.audit_seconds, 3),
         "version": outcome.version,
         "source_snapshots": dict(outcome.sources),
+        **cost_metadata(outcome),
     }
     if outcome.published_table:
         metadata["published"] = outcome.published_table
@@ -208,3 +217,24 @@ def materialize_result(outcome: Outcome) -> dg.MaterializeResult:
         metadata["partial"] = True
     checks = [audit_check_result(outcome.model, outcome.audits)] if outcome.model.audits else []
     return dg.MaterializeResult(asset_key=dg.AssetKey(outcome.model.key), metadata=metadata, check_results=checks)
+
+
+def cost_metadata(outcome: Outcome) -> dict[str, RawMetadataValue]:
+    """What the model used, under the same names on both engines; what an engine does not tell is left out."""
+    usage = outcome.usage
+    told: dict[str, float | int | None] = {
+        "cpu_seconds": round(usage.cpu_seconds, 3),
+        "wall_seconds": round(usage.wall_seconds, 3),
+        "queued_seconds": None if usage.queued_seconds is None else round(usage.queued_seconds, 3),
+        "node_seconds": round(usage.node_seconds, 3),
+        "scanned_bytes": usage.scanned_bytes,
+        "scanned_rows": usage.scanned_rows,
+        "peak_memory_bytes": usage.peak_memory_bytes,
+        "splits": usage.splits,
+        "queries": usage.queries,
+        # a worker was lost in mid query, and its work was done again
+        "failed_tasks": usage.failed_tasks,
+        "price": None if outcome.price is None else round(outcome.price, 6),
+    }
+    numbers: dict[str, RawMetadataValue] = {f"cost/{name}": value for name, value in told.items() if value is not None}
+    return {"cost/engine": outcome.engine, **numbers}

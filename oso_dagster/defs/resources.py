@@ -12,6 +12,8 @@ import dagster as dg
 from oso_dagster.manifest import Manifest, load_metrics
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
+from oso_dagster.run_tags import expected_of
+from oso_dagster.runner.budget import Allowance
 from oso_dagster.runner.session import Store, open_store
 
 
@@ -30,6 +32,8 @@ class Pipeline:
     manifest: Manifest
     listener: Callable[[Any], None] = ignore
     store: Store | None = None
+    # what the run may spend; one over several runs where they belong together
+    allowance: Allowance | None = None
     # what time it is for the sensor; tests give another
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _own: ExitStack = field(default_factory=ExitStack)
@@ -49,14 +53,22 @@ class Pipeline:
     def for_run(self) -> "Generator[Pipeline]":
         """The same for one run: a store that one of its steps opens serves all of them, and is closed with the run."""
         with ExitStack() as stack:
-            yield replace(self, _own=stack, _opened=None)
+            allowance = self.allowance or Allowance.of(self.project.settings)
+            yield replace(self, allowance=allowance, _own=stack, _opened=None)
 
-    def compute_store(self, holder: str, on_wait: Callable[[str], None]) -> Store:
-        """The compute store, opened under the lock by the first step that asks: opening takes 0.5 s."""
+    def compute_store(self, holder: str, on_wait: Callable[[str], None], wanted: Mapping[str, int]) -> Store:
+        """The compute store, opened under the lock by the first step that asks: opening takes 0.5 s.
+
+        A cluster is claimed for the partitions of each model that are `wanted`; those of later steps come on top.
+        """
         if self.store is not None:
             return self.store
+        expected = expected_of(self.project, wanted)
         if self._opened is None:
-            self._opened = self._own.enter_context(open_store(self.project, holder=holder, on_wait=on_wait))
+            opened = open_store(self.project, holder=holder, on_wait=on_wait, expected=expected)
+            self._opened = self._own.enter_context(opened)
+        elif self._opened.need is not None:
+            self._opened.need.more(node_seconds=expected.node_seconds, slots=expected.slots or 1)
         return self._opened
 
     def close_store(self) -> None:

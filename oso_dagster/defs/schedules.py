@@ -13,6 +13,8 @@ from oso_dagster.defs.liveness import CATCH_UP_LOCK, under_way
 from oso_dagster.defs.maintenance import maintenance_job
 from oso_dagster.defs.resources import Pipeline, PipelineParam
 from oso_dagster.due import Due, compute_due, explain_none
+from oso_dagster.manifest import Manifest
+from oso_dagster.run_tags import capacity_tags
 from oso_lake.calendar import Grain
 
 # minutes past the hour: shorter grains first, since longer ones may read them
@@ -61,11 +63,19 @@ def evaluate(pipeline: Pipeline, grain: Grain, now: datetime) -> dg.RunRequest |
     due = compute_due(grain, now, pipeline.manifest, state)
     if due is None:
         return dg.SkipReason(explain_none(grain, now, state))
-    return dg.RunRequest(run_key=due.run_key(now), tags={"oso/why": _why(due)})
+    tags = capacity_tags(pipeline.project, partitions_due(due, pipeline.manifest))
+    return dg.RunRequest(run_key=due.run_key(now), tags={"oso/why": _why(due), **tags})
 
 
 def _why(due: Due) -> str:
     return f"{due.grain.value} windows of {len(due.windows)} models are complete: {due.span}"
+
+
+def partitions_due(due: Due, manifest: Manifest) -> dict[str, int]:
+    """How many partitions of each model a run of what is due computes; what it lacks upstream is mostly computed."""
+    whole = [model.name for model in manifest.models if model.grain is None] if due.grain is Grain.DAILY else []
+    counted = {name: sum(map(due.grain.count, windows)) for name, windows in due.windows.items()}
+    return {**dict.fromkeys(whole, 1), **counted}
 
 
 METRICS_SCHEDULES = {grain: _metrics_schedule(grain) for grain in Grain}

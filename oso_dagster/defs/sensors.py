@@ -16,6 +16,7 @@ from oso_dagster.arrivals import Asked, Decision, Limits, decide
 from oso_dagster.defs.jobs import COMPUTING, catch_up_job
 from oso_dagster.defs.liveness import CATCH_UP_LOCK, under_way
 from oso_dagster.defs.resources import Pipeline, PipelineParam
+from oso_dagster.run_tags import capacity_tags
 from oso_dagster.runner.failures import Failure
 from oso_lake.calendar import Window
 
@@ -64,7 +65,7 @@ class Cursor:
 def tick(pipeline: Pipeline, cursor: Cursor, now: datetime, limits: Limits) -> tuple[Decision | None, Cursor]:
     """One look at the installation, when no run is under way; None when nothing differs from the last look."""
     from oso_dagster.computing import freshness_of
-    from oso_dagster.runner.compute import failures_of, ledger_of
+    from oso_dagster.runner.logs import failures_of, ledger_of
 
     project = pipeline.project
     failures = failures_of(project).all()
@@ -118,7 +119,7 @@ def arrivals_sensor(context: dg.SensorEvaluationContext, pipeline: PipelineParam
     run = dg.RunRequest(
         run_key=request.run_key,
         run_config={"ops": {"compute_stale": {"config": config}}},
-        tags={"oso/why": decision.explain()},
+        tags={"oso/why": decision.explain(), **capacity_tags(pipeline.project, request.partitions)},
     )
     context.log.info(decision.explain())
     return dg.SensorResult(run_requests=[run], cursor=cursor.dump())

@@ -10,7 +10,7 @@ from oso_dagster.maintenance.settling import settled
 from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
 from oso_dagster.runner.claims import EVERYTHING, alone, claimed
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.records import forget_models, forget_versions, recorded_models
 from oso_dagster.runner.session import Store, open_store, plain_name
 

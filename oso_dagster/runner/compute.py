@@ -10,82 +10,33 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
-from oso_dagster.runner.checks import CHECKS, Checked, check_batch, is_up_to_date
+from oso_dagster.runner.batches import Waiting, checked, waiting
+from oso_dagster.runner.budget import Allowance
+from oso_dagster.runner.checks import is_up_to_date
 from oso_dagster.runner.claims import claimed, claims_of
-from oso_dagster.runner.costs import Cost, CostLog
-from oso_dagster.runner.engines import engine_of
-from oso_dagster.runner.environment_ledger import EnvironmentLedger
 from oso_dagster.runner.error_places import place_of, statement_of
-from oso_dagster.runner.evaluate import AuditOutcome, Evaluated, evaluate
-from oso_dagster.runner.failures import Failure, FailureLog
-from oso_dagster.runner.inputs import (
-    Coverage,
-    check_inputs,
-    check_window,
-    first_window_start,
-    read_window,
-    whole_window,
-)
-from oso_dagster.runner.ledger import Change, Entry, Ledger, Sources
+from oso_dagster.runner.evaluate import Evaluated, evaluate
+from oso_dagster.runner.failing import Failing
+from oso_dagster.runner.inputs import Coverage, checked_window, read_window
+from oso_dagster.runner.ledger import Entry, Ledger, Sources
+from oso_dagster.runner.logs import costs_of, ledger_of
 from oso_dagster.runner.outcomes import AuditFailedError, Outcome, Request, Status, UpstreamFailedError, reason_of
-from oso_dagster.runner.publish import Audited, publish_batch, publish_failures
+from oso_dagster.runner.publish import publish_batch
+from oso_dagster.runner.query_costs import publish_costs
 from oso_dagster.runner.raw_state import RawState
 from oso_dagster.runner.session import Session, Store, open_store, read_session, to_interval
+from oso_dagster.runner.spending import Spending, cost_of
+from oso_dagster.runner.usage import Meter
 from oso_dagster.runner.window_locks import Held
 from oso_lake.calendar import Window
-from oso_lake.database import one_at_a_time
-from oso_lake.published import ERRORS
 
 # where a project keeps the SQL of its metrics
 METRICS_FOLDER = "oso_metrics"
 BATCH_MODELS = 80
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Audited:
-    """A model that waits to be published: what to tell, and what to keep in the ledger."""
-
-    outcome: Outcome
-    entry: Entry
-    changes: tuple[Change, ...] = ()
-
-
-def ledger_of(project: Project) -> Ledger:
-    """The ledger of the installation, as the project's environment sees it."""
-    url = project.settings.ledger_url
-    return Ledger(url) if project.is_production else EnvironmentLedger(url, project.environment)
-
-
-def records_of(project: Project) -> str:
-    """URL of failures and costs: the ledger's own, or of a file of the environment."""
-    return project.settings.ledger_url if project.is_production else f"sqlite:///{environment_file(project)}"
-
-
-def environment_file(project: Project) -> Path:
-    """The file of what failed and what computing cost in an environment beside production."""
-    return project.settings.environments_dir / f"{project.environment}.db"
-
-
-def _cost(one: _Audited) -> Cost:
-    grain = one.outcome.model.grain
-    windows = grain.count(one.entry.window) if grain else 1
-    seconds = one.outcome.evaluate_seconds + one.outcome.audit_seconds
-    return Cost(model=one.entry.model, windows=windows, rows=one.outcome.rows, seconds=seconds)
-
-
-def failures_of(project: Project) -> FailureLog:
-    """The record of what failed in the installation."""
-    return FailureLog(records_of(project))
-
-
-def costs_of(project: Project) -> CostLog:
-    """The record of what computing cost in the installation."""
-    return CostLog(records_of(project))
 
 
 def compute(
@@ -97,15 +48,18 @@ def compute(
     log: Callable[[str], None] = lambda message: None,
     now: datetime | None = None,
     store: Store | None = None,
+    allowance: Allowance | None = None,
 ) -> Iterator[Outcome]:
     """Compute `request` under the compute lock and yield each model's outcome as it is known, failures too.
 
-    A `store` that the caller holds open is used and left open.
+    A `store` that the caller holds open is used and left open. Of what the caller's `allowance` does not reach for,
+    nothing is touched; without one, the settings' budget is that of this call.
     """
     now = now or datetime.now(UTC)
     wanted = set(request.models)
     models = [model for model in manifest.models if model.name in wanted]
     names = [model.name for model in models]
+    allowance = allowance or Allowance.of(project.settings)
     holder = f"run {request.run_id or 'without id'}, {len(names)} models"
     held = nullcontext(store) if store else open_store(project, holder=holder, on_wait=log)
     claims = claims_of(manifest, request, project.settings.start)
@@ -116,12 +70,21 @@ def compute(
         raw.pin()
         session.show_lake(project.settings)
         run = _Run(
-            project=project, manifest=manifest, metrics=metrics, request=request, session=session, raw=raw, locks=locks
+            project=project,
+            manifest=manifest,
+            metrics=metrics,
+            request=request,
+            session=session,
+            raw=raw,
+            spending=Spending.of(
+                project, opened, session, models, request.window, allowance or Allowance.of(project.settings)
+            ),
+            locks=locks,
         )
         for model in models:
             yield from run.step(model)
         yield from run.flush()
-        run.publish_failures()
+        run.finish()
 
 
 @dataclass(kw_only=True)
@@ -134,18 +97,18 @@ class _Run:
     request: Request
     session: Session
     raw: RawState
+    spending: Spending
     locks: Held | None = None
     failed: set[str] = field(default_factory=set)
-    batch: list[_Audited] = field(default_factory=list)
+    batch: list[Waiting] = field(default_factory=list)
     batch_began: float = 0.0
+    told: list[Outcome] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.ledger = ledger_of(self.project)
-        self.failures = failures_of(self.project)
-        self.costs = costs_of(self.project)
-        self.failures_changed = False
-        self.batch_seconds = engine_of(self.session).batch_seconds
+        self.ledger: Ledger = ledger_of(self.project)
+        self.failing = Failing(self.project, self.manifest, self.request.run_id)
         self.before = self.ledger.entries()
+        self.costs = costs_of(self.project)
         self.waiting: dict[str, tuple[int, int]] = {}
         self.coverage = Coverage(
             manifest=self.manifest,
@@ -163,27 +126,36 @@ class _Run:
     def step(self, model: ModelEntry) -> Iterator[Outcome]:
         """Take one model through check, withdraw, evaluate and audit; publish the batch when it is full."""
         window: Window | None = None
+        meter = Meter()
         try:
             self._check_parents(model)
-            window = self._checked_window(model)
+            window = checked_window(
+                model, self.request.window, self.coverage, today=self.raw.today, partial=self.request.partial
+            )
+            self.spending.check(model, window)
             sources, heads = self._sources(model, window), self.raw.heads(self.manifest.raw_of[model.name])
             self._withdraw(model, window)
-            evaluated = evaluate(self.session, model.name, window, self._footprint(model))
+            with self.spending.evaluating(model) as meter:
+                evaluated = evaluate(self.session, model.name, window, self._footprint(model))
         except Exception as error:  # noqa: BLE001 - one model's failure must not stop its siblings
             self.failed.add(model.name)
-            yield self._failure(model, window, error)
+            self.spending.dropped(model.name)
+            yield self._failure(self.spending.priced(self._failed(model, window), meter.usage), error)
             return
-        outcome = self._outcome(model, window, evaluated, heads)
+        outcome = self.spending.priced(self._outcome(model, window, evaluated, heads), meter.usage)
         if evaluated.blocked_by:
             self.failed.add(model.name)
             rules = ", ".join(f"{audit.name} ({audit.count} rows)" for audit in evaluated.blocked_by)
             error = AuditFailedError(f"blocking audits failed: {rules}; the window is held back and not published")
-            yield self._noted(
-                replace(outcome, status=Status.FAILED, reason=reason_of(error), error_class=type(error).__name__)
-            )
+            yield self._failure(replace(outcome, status=Status.FAILED), error)
             return
-        self._add(outcome, evaluated, sources)
-        if len(self.batch) >= BATCH_MODELS or time.monotonic() - self.batch_began > self.batch_seconds:
+        if not self.batch:
+            self.batch_began = time.monotonic()
+        self.waiting[model.name] = to_interval(window)
+        before = self.before.get(model.name, ())
+        self.batch.append(waiting(outcome, window, evaluated, before, sources, self.request.run_id))
+        batch_seconds = self.spending.engine.batch_seconds
+        if len(self.batch) >= BATCH_MODELS or time.monotonic() - self.batch_began > batch_seconds:
             yield from self.flush()
 
     def _check_parents(self, model: ModelEntry) -> None:
@@ -195,50 +167,32 @@ class _Run:
         batch, self.batch, self.waiting = self.batch, [], {}
         if not batch:
             return
-        batch = self._checked(batch)
-        self._check_locks()
-        items = [
-            Audited(
-                model=one.outcome.model,
-                window=one.outcome.window if one.outcome.model.grain else None,
-                version=one.outcome.version,
-            )
-            for one in batch
-        ]
         errors: dict[str, Exception] = {}
         snapshots: dict[str, tuple[str, int | None]] = {}
-        for result in publish_batch(self.session, self.raw.catalog, items, self.metrics, self.request.run_id):
-            for name in result.models:
-                snapshots[name] = (result.table, result.snapshot_id)
-                if result.error is not None:
-                    errors[name] = result.error
-        yield from self._tell(batch, errors, snapshots)
+        with self.spending.publishing() as meter:
+            is_current = partial(self._is_current, self.ledger.entries())
+            batch = checked(self.session, batch, self.metrics, is_current)
+            self._check_locks()
+            items = [one.audited for one in batch]
+            for result in publish_batch(self.session, self.raw.catalog, items, self.metrics, self.request.run_id):
+                for name in result.models:
+                    snapshots[name] = (result.table, result.snapshot_id)
+                    if result.error is not None:
+                        errors[name] = result.error
+        yield from self._tell(self.spending.shared(batch, meter.usage), errors, snapshots)
 
     def _check_locks(self) -> None:
         if self.locks is not None:
             self.locks.check()
-
-    def _checked(self, batch: list[_Audited]) -> list[_Audited]:
-        """The batch with the checks over all of its windows beside each model's audits."""
-        windows = [Checked(model=one.outcome.model, window=one.entry.window) for one in batch]
-        try:
-            found = check_batch(self.session, windows, self.metrics, partial(self._is_current, self.ledger.entries()))
-        except Exception as error:  # noqa: BLE001 - told with every model: a check must not keep back what is sound
-            unknown = AuditOutcome(name=CHECKS, count=1, blocking=False, is_error=True, detail=reason_of(error))
-            found = {one.model.name: (unknown,) for one in windows}
-        return [
-            replace(one, outcome=replace(one.outcome, audits=(*one.outcome.audits, *found.get(one.entry.model, ()))))
-            for one in batch
-        ]
 
     def _is_current(self, entries: Mapping[str, Sequence[Entry]], name: str, window: Window) -> bool:
         running = frozenset(self.request.models) - self.failed
         return is_up_to_date(self.manifest.by_name[name], window, entries, running)
 
     def _tell(
-        self, batch: list[_Audited], errors: dict[str, Exception], snapshots: dict[str, tuple[str, int | None]]
+        self, batch: list[Waiting], errors: dict[str, Exception], snapshots: dict[str, tuple[str, int | None]]
     ) -> Iterator[Outcome]:
-        done: list[_Audited] = []
+        done: list[Waiting] = []
         for one in batch:
             model = one.outcome.model
             if lost := sorted(self.failed.intersection(model.parents)):
@@ -249,9 +203,8 @@ class _Run:
                 done.append(one)
         self._check_locks()
         if not self.request.partial:
-            self.costs.record(_cost(one) for one in done)
-            recovered = [(one.entry.model, one.entry.window if one.outcome.model.grain else None) for one in done]
-            self.failures_changed |= self.failures.clear(recovered)
+            self.costs.record(cost_of(one.outcome, one.entry.window) for one in done)
+            self.failing.clear([(one.entry.model, one.window) for one in done])
             self.session.record((one.entry.model, to_interval(one.entry.window)) for one in done)
             self.ledger.record((one.entry for one in done), {one.entry.model: one.changes for one in done})
         else:
@@ -259,26 +212,11 @@ class _Run:
         for one in batch:
             name = one.outcome.model.name
             if name in errors:
-                yield self._failure(one.outcome.model, one.outcome.window, errors[name])
+                failed = self.spending.priced(self._failed(one.outcome.model, one.outcome.window), one.outcome.usage)
+                yield self._failure(failed, errors[name])
             else:
                 table, snapshot = snapshots.get(name, (None, None))
-                yield replace(one.outcome, published_table=table, published_snapshot=snapshot)
-
-    def _checked_window(self, model: ModelEntry) -> Window:
-        window = self.request.window
-        if model.grain is None:
-            window = whole_window(model, self.coverage)
-        elif window is None:
-            raise ValueError(f"{model.name} is partitioned by {model.grain.value}: name a partition")
-        else:
-            earliest = first_window_start(model, self.coverage.start)
-            if window.start < earliest < window.end:
-                # a range over models that begin at different days
-                window = Window(earliest, window.end)
-            check_window(model, window, start=self.coverage.start, today=self.raw.today)
-        if not self.request.partial:
-            check_inputs(model, window, self.coverage)
-        return window
+                yield self._told(replace(one.outcome, published_table=table, published_snapshot=snapshot))
 
     def _withdraw(self, model: ModelEntry, window: Window) -> None:
         """Take the window back before it is touched; of an unpartitioned model all there is."""
@@ -298,38 +236,6 @@ class _Run:
         computed = any(entry.version == version for entry in self.before.get(model.name, ()))
         return model.footprint if computed and model.grain is None else ""
 
-    def _add(self, outcome: Outcome, evaluated: Evaluated, sources: Sources) -> None:
-        model, window = outcome.model, outcome.window
-        if window is None:
-            raise ValueError(f"{model.name} was evaluated without a window")
-        if not self.batch:
-            self.batch_began = time.monotonic()
-        self.waiting[model.name] = to_interval(window)
-        entry = Entry(
-            model=model.name,
-            window=window,
-            version=outcome.version,
-            sources=sources,
-            run_id=self.request.run_id,
-            # where the days are known, they and not the whole model are what changed
-            changed=self._unchanged_since(model, window, outcome.version)
-            if evaluated.is_unchanged or evaluated.changes is not None
-            else 0,
-        )
-        self.batch.append(_Audited(outcome=outcome, entry=entry, changes=evaluated.changes or ()))
-
-    def _unchanged_since(self, model: ModelEntry, window: Window, version: str) -> int:
-        """When the rows that `window` held before were last computed differently; 0 when not all of it was computed."""
-        before = [
-            entry
-            for entry in self.before.get(model.name, ())
-            if entry.version == version and entry.window.start < window.end and window.start < entry.window.end
-        ]
-        if model.grain is None:
-            return max((entry.changed for entry in before), default=0)
-        days = sum((min(e.window.end, window.end) - max(e.window.start, window.start)).days for e in before)
-        return max(entry.changed for entry in before) if before and days == window.days else 0
-
     def _sources(self, model: ModelEntry, window: Window) -> Sources:
         return self.raw.sources_of(model, read_window(model, None, window, self.coverage.start))
 
@@ -347,18 +253,14 @@ class _Run:
             partial=self.request.partial,
         )
 
-    def _failure(self, model: ModelEntry, window: Window | None, error: Exception) -> Outcome:
-        is_skipped = isinstance(error, UpstreamFailedError)
-        outcome = Outcome(
+    def _failed(self, model: ModelEntry, window: Window | None) -> Outcome:
+        return Outcome(
             model=model,
-            status=Status.SKIPPED if is_skipped else Status.FAILED,
+            status=Status.FAILED,
             window=window or self.request.window,
-            reason=reason_of(error, self._place(model, error)),
-            error_class=type(error).__name__,
-            statement=statement_of(error),
+            version=self.session.snapshots[model.name].version or "",
             partial=self.request.partial,
         )
-        return outcome if is_skipped else self._noted(outcome)
 
     def _place(self, model: ModelEntry, error: Exception) -> str:
         """File and line, as far as the engine says where."""
@@ -367,27 +269,31 @@ class _Run:
             return place_of(error, self.project.path / METRICS_FOLDER / entry.sql_source_path, entry.sql_source_path)
         return place_of(error, self.project.path / model.path, model.path) if model.path else ""
 
-    def _noted(self, outcome: Outcome) -> Outcome:
-        """Keep the failure, unless the caller only tried with what there is."""
-        if not self.request.partial:
-            self.failures.record(
-                [
-                    Failure(
-                        model=outcome.model.name,
-                        window=outcome.window if outcome.model.grain else None,
-                        version=self.session.snapshots[outcome.model.name].version or "",
-                        error_class=outcome.error_class,
-                        message=outcome.reason,
-                        run_id=self.request.run_id,
-                        failed_at=datetime.now(UTC),
-                    )
-                ]
-            )
-            self.failures_changed = True
+    def _failure(self, outcome: Outcome, error: Exception) -> Outcome:
+        """What is told of a model that failed or was not tried; kept, unless only what there is was to be tried."""
+        is_skipped = isinstance(error, UpstreamFailedError)
+        outcome = replace(
+            outcome,
+            status=Status.SKIPPED if is_skipped else Status.FAILED,
+            reason=reason_of(error, self._place(outcome.model, error)),
+            error_class=type(error).__name__,
+            statement=statement_of(error),
+        )
+        if not is_skipped and not self.request.partial:
+            self.failing.note([outcome])
+        return self._told(outcome)
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        self.told.append(outcome)
         return outcome
 
-    def publish_failures(self) -> None:
-        """Bring metric_errors up to date, if anything failed or recovered."""
-        if self.failures_changed and self.project.is_production:
-            with one_at_a_time(self.raw.catalog, ERRORS.name):
-                publish_failures(self.raw.catalog, self.failures.all(), self.manifest, self.request.run_id)
+    def finish(self) -> None:
+        """Bring the tables that tell of runs up to date."""
+        self.failing.publish(self.raw.catalog)
+        publish_costs(
+            self.raw.catalog,
+            self.told,
+            self.request.run_id,
+            environment=self.session.environment,
+            now=datetime.now(UTC),
+        )

@@ -106,6 +106,20 @@ def evaluate(session: Session, name: str, window: Window, footprint: str = "") -
     )
 
 
+def query_of(session: Session, name: str, window: Window) -> Any:
+    """The query of `name` for the window, over the tables as they are planned: a syntax tree of sqlglot."""
+    from sqlmesh.core.snapshot import DeployabilityIndex
+
+    return session.snapshots[name].model.render_query_or_raise(
+        start=window.start_at,
+        end=window.end_at,
+        execution_time=window.end_at,
+        snapshots=session.parents(name),
+        deployability_index=DeployabilityIndex.all_deployable(),
+        engine_adapter=session.context.engine_adapter,
+    )
+
+
 # rows and digest of no row, on each engine
 _NOTHING = (0, "0")
 

@@ -162,3 +162,23 @@ def named(items: Sequence[str]) -> str:
     """The first few of `items`, and how many more there are."""
     shown = ", ".join(items[:MAX_NAMED])
     return shown if len(items) <= MAX_NAMED else f"{shown} and {len(items) - MAX_NAMED} more"
+
+
+def checked_window(
+    model: ModelEntry, asked: Window | None, coverage: Coverage, *, today: date, partial: bool
+) -> Window:
+    """The window to compute of `model` when a run is `asked` for one: aligned, over, and, unless `partial`, with all
+    that it reads. Raises ValueError, or what says which inputs lack.
+    """
+    if model.grain is None:
+        window = whole_window(model, coverage)
+    elif asked is None:
+        raise ValueError(f"{model.name} is partitioned by {model.grain.value}: name a partition")
+    else:
+        earliest = first_window_start(model, coverage.start)
+        # a range over models that begin at different days
+        window = Window(earliest, asked.end) if asked.start < earliest < asked.end else asked
+        check_window(model, window, start=coverage.start, today=today)
+    if not partial:
+        check_inputs(model, window, coverage)
+    return window

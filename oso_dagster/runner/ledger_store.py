@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Connection,
     Engine,
@@ -92,6 +93,9 @@ costs = Table(
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     *(_text("model"), _number("windows"), _number("rows"), Column("seconds", Float, nullable=False)),
+    # since 2026-11: earlier rows hold nothing in them
+    Column("engine", Text),
+    *(Column("node_seconds", Float), Column("scanned_bytes", BigInteger), Column("splits", BigInteger)),
     sqlite_autoincrement=True,
 )
 Index("costs_by_model", costs.c.model, costs.c.number)
@@ -138,15 +142,28 @@ class LedgerStore:
             if self._url not in _made:
                 with _engine(self._url).begin() as connection:
                     database.make_schema(connection, database.LEDGER_SCHEMA)
-                    metadata.create_all(connection)
+                    _make_tables(connection)
                 _made.add(self._url)
             return
         self._file.parent.mkdir(parents=True, exist_ok=True)
         # a file that was taken away and put back is another one
         place = f"{self._file}:{self._file.stat().st_ino}" if self._file.exists() else ""
         if place not in _made:
-            metadata.create_all(_engine(self._url))
+            with _engine(self._url).execution_options(**{_WRITES: True}).begin() as connection:
+                _make_tables(connection)
             _made.add(f"{self._file}:{self._file.stat().st_ino}")
+
+
+def _make_tables(connection: Connection) -> None:
+    """The tables that are missing, and the columns that those of an earlier release lack: nulls in each row."""
+    metadata.create_all(connection)
+    found = inspect(connection).get_multi_columns(filter_names=list(metadata.tables))
+    for (_, name), columns in found.items():
+        known = {column["name"] for column in columns}
+        for column in metadata.tables[name].columns:
+            if column.name not in known:
+                kind = column.type.compile(connection.dialect)
+                connection.execute(text(f'alter table "{name}" add column "{column.name}" {kind}'))
 
 
 # where the tables are known to be

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from oso_dagster.manifest import ModelEntry
 from oso_dagster.runner.evaluate import AuditOutcome
+from oso_dagster.runner.usage import Usage
 from oso_lake.calendar import Window
 
 
@@ -41,7 +42,11 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of one model. `sources` are the current snapshots of the raw tables behind it."""
+    """What became of one model. `sources` are the current snapshots of the raw tables behind it.
+
+    `usage` is what its statements used on `engine`, with its share of checking and publishing its batch; `price` what
+    that costs, None where no price is set.
+    """
 
     model: ModelEntry
     status: Status
@@ -52,6 +57,9 @@ class Outcome:
     audit_seconds: float = 0.0
     audits: tuple[AuditOutcome, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    engine: str = ""
+    usage: Usage = field(default_factory=Usage)
+    price: float | None = None
     published_table: str | None = None
     published_snapshot: int | None = None
     partial: bool = False

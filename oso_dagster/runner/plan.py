@@ -26,7 +26,7 @@ from oso_dagster.manifest import Manifest, load_metrics, project_fingerprint, sa
 from oso_dagster.manifest_build import describe, metric_entries
 from oso_dagster.project import Project, applied
 from oso_dagster.runner.claims import alone
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.plans import PlanHistory, keep_manifest
 from oso_dagster.runner.publish import update_catalogue
 from oso_dagster.runner.reinstate import Reinstated, reinstate

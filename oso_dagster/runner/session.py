@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from oso_dagster.cluster.claiming import claimed_cluster
 from oso_dagster.project import ENVIRONMENT, Project, applied
+from oso_dagster.runner.costs import Estimate
 from oso_dagster.runner.locks import store_lock
 from oso_lake.calendar import Window
 from oso_lake.settings import Settings
@@ -19,6 +20,8 @@ from oso_lake.settings import Settings
 if TYPE_CHECKING:
     from sqlmesh import Context
     from sqlmesh.core.snapshot import Snapshot, SnapshotId
+
+    from oso_dagster.cluster.keeping import Need
 
 Interval = tuple[int, int]
 DAY_MS = 86_400_000
@@ -138,22 +141,27 @@ class Store:
     # other processes compute at the same time: only DuckDB's file has one writer
     is_shared: bool = False
     snapshots: "dict[SnapshotId, Snapshot]" = field(default_factory=dict)
+    # what the lease on a cluster is over, where there is one: whoever computes says what is done of it
+    need: "Need | None" = None
 
 
 @contextmanager
-def open_store(project: Project, *, holder: str, on_wait: Callable[[str], None]) -> Generator[Store]:
+def open_store(
+    project: Project, *, holder: str, on_wait: Callable[[str], None], expected: Estimate | None = None
+) -> Generator[Store]:
     """Open state and engine, under the compute lock on DuckDB; the views of the raw tables show the lake as it is now.
 
-    On Trino other processes do so too: what is read of the state holds while a claim on it does (claims.py).
+    On Trino other processes do so too: what is read of the state holds while a claim on it does (claims.py). A cluster
+    is claimed for what is `expected`.
     """
     settings = project.settings
     with (
         store_lock(settings, holder=holder, on_wait=on_wait) as waited,
-        claimed_cluster(settings, holder=holder, on_wait=on_wait),
+        claimed_cluster(settings, holder=holder, on_wait=on_wait, expected=expected) as need,
         applied(settings),
         open_context(project) as context,
     ):
-        yield Store(context, waited, project.environment, is_shared=settings.engine != "duckdb")
+        yield Store(context, waited, project.environment, is_shared=settings.engine != "duckdb", need=need)
 
 
 def read_session(store: Store, models: Sequence[str]) -> Session:

@@ -20,8 +20,8 @@ from oso_dagster.instance import open_instance
 from oso_dagster.manifest import ModelEntry, load_manifest
 from oso_dagster.project import Project
 from oso_dagster.reads import Reads
-from oso_dagster.runner.compute import failures_of, ledger_of
 from oso_dagster.runner.failures import Failure
+from oso_dagster.runner.logs import failures_of, ledger_of
 from oso_lake import Lake
 from oso_lake.calendar import Grain, Window
 

@@ -16,7 +16,7 @@ from oso_dagster import api
 from oso_dagster.assemble import build_definitions
 from oso_dagster.instance import ensure_instance, open_instance
 from oso_dagster.project import Project, environment_of
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.logs import ledger_of
 from oso_lake import Lake
 
 MONTH = "stars_to_artifact_monthly"

@@ -22,7 +22,7 @@ from oso_dagster.environments import (
 )
 from oso_dagster.instance import open_instance
 from oso_dagster.project import Project
-from oso_dagster.runner.compute import failures_of, ledger_of
+from oso_dagster.runner.logs import failures_of, ledger_of
 from oso_dagster.runner.plan import PlanFailedError
 from oso_dagster.runner.session import NotPlannedError
 from oso_lake import Lake

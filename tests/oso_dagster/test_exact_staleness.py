@@ -14,8 +14,8 @@ from oso_dagster.groups import batches
 from oso_dagster.manifest import ModelEntry, load_manifest
 from oso_dagster.project import Project
 from oso_dagster.reads import Reads
-from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.footprints import FootprintError, checked
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.spans import merged, without
 from oso_lake import Lake
 from oso_lake.calendar import Grain, Window

@@ -21,9 +21,10 @@ from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
 from oso_dagster.runner import compute as stations
 from oso_dagster.runner import window_locks
-from oso_dagster.runner.compute import compute, ledger_of
+from oso_dagster.runner.compute import compute
 from oso_dagster.runner.evaluate import AuditOutcome, Evaluated
 from oso_dagster.runner.ledger import Ledger
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.outcomes import Request
 from oso_dagster.runner.session import Session, Store, missing_days, open_store, read_session
 from oso_lake.calendar import Grain, Window

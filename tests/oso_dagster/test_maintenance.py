@@ -18,8 +18,8 @@ from oso_dagster.defs.maintenance import DESCRIPTIONS
 from oso_dagster.instance import open_instance
 from oso_dagster.maintenance.tasks import TASKS, maintain
 from oso_dagster.project import Project
-from oso_dagster.runner.compute import ledger_of
 from oso_dagster.runner.locks import LockTimeoutError, compute_lock
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.records import recorded_models
 from oso_lake import Lake
 from oso_lake.catalog import open_catalog

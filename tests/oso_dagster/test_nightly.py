@@ -15,7 +15,7 @@ from oso_dagster.instance import open_instance
 from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
 from oso_dagster.reports import LandReport, MaterializeReport
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.logs import ledger_of
 from oso_lake import Lake
 from oso_lake.calendar import Grain
 from oso_lake.coverage import State

@@ -17,7 +17,7 @@ from oso_dagster import api
 from oso_dagster.cli.checkup import database as examine_database
 from oso_dagster.instance import open_instance
 from oso_dagster.project import Project, applied
-from oso_dagster.runner.compute import costs_of, failures_of, ledger_of
+from oso_dagster.runner.logs import costs_of, failures_of, ledger_of
 from oso_dagster.runner.session import Store, open_context, read_session
 from oso_lake import Lake
 from oso_lake.settings import Settings

@@ -15,7 +15,7 @@ from oso_dagster.cli.app import app
 from oso_dagster.maintenance.tasks import maintain
 from oso_dagster.project import Project
 from oso_dagster.rollback import roll_back
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.plans import NoSuchPlanError, PlanHistory
 from oso_dagster.serving import served_manifest
 from oso_lake import Lake

@@ -10,8 +10,9 @@ from small_lake import land_events
 from oso_dagster import api
 from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
-from oso_dagster.runner.compute import compute, ledger_of
+from oso_dagster.runner.compute import compute
 from oso_dagster.runner.inputs import WindowRefusedError
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.outcomes import Request
 from oso_dagster.runner.plan import plan
 from oso_dagster.runner.session import missing_days, open_store, read_session

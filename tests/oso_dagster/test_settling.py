@@ -15,7 +15,7 @@ from oso_dagster.maintenance.settling import settled
 from oso_dagster.maintenance.tasks import maintain
 from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.logs import ledger_of
 from oso_lake.calendar import ONE_DAY, Window
 
 START = date(2024, 1, 1)

@@ -22,7 +22,7 @@ from oso_dagster.assemble import build_definitions
 from oso_dagster.defs.resources import Pipeline
 from oso_dagster.instance import open_instance
 from oso_dagster.project import Project, environment_of
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.plan import PlanReport
 from oso_dagster.serving import served_manifest
 from oso_lake import Lake

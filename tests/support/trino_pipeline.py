@@ -18,7 +18,7 @@ from oso_lake.settings import Settings
 START, END = date(2024, 1, 1), date(2024, 4, 1)
 PROJECT = Path(__file__).parents[1] / "oso_dagster" / "project"
 # what tells of runs and not of data
-OF_RUNS = {"published.metric_errors", "published.metric_coverage"}
+OF_RUNS = {"published.metric_errors", "published.metric_coverage", "published.query_costs"}
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ class Versions:
 def _versions(settings: "Settings", model: str) -> Versions:
     from oso_dagster.manifest import cached_path, load_manifest, project_fingerprint
     from oso_dagster.project import Project
-    from oso_dagster.runner.compute import ledger_of
+    from oso_dagster.runner.logs import ledger_of
 
     project = Project(settings=settings)
     written = None

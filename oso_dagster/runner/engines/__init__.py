@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from oso_dagster.runner.usage import Meter
+
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
     from sqlglot import exp
@@ -17,11 +19,27 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reads:
+    """What a query would read of its tables: rows, and bytes as they are in memory, not as they are compressed.
+
+    None is what the tables' statistics do not tell; `unknown` are the tables of which they tell nothing.
+    """
+
+    rows: int | None
+    bytes: int | None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Publishable:
     """Rows on their way to a published table, and the pairs of model and metric name in them."""
 
     data: "Data"
     names: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+class ScanLimitError(RuntimeError):
+    """A query was ended since it read more than it was allowed to."""
 
 
 class Engine(Protocol):
@@ -33,6 +51,21 @@ class Engine(Protocol):
 
     def show_lake(self, session: "Session", settings: "Settings") -> None:
         """Let the models read the raw tables as they are now."""
+        ...
+
+    def metered(self, session: "Session") -> AbstractContextManager[Meter]:
+        """Measure what the statements of this thread use while the block runs."""
+        ...
+
+    def scan_limited(self, session: "Session", most_bytes: int) -> AbstractContextManager[None]:
+        """While the block runs no query reads more from storage, where the engine can hold it back.
+
+        Raises ScanLimitError for one that did.
+        """
+        ...
+
+    def reads_of(self, session: "Session", query: "exp.Query") -> Reads | None:
+        """What `query` would read by the engine's own estimate; None where it makes none."""
         ...
 
     def digest(self, columns: Sequence[str]) -> "exp.Expr":
@@ -85,4 +118,4 @@ def engine_of(session: "Session") -> Engine:
     raise ValueError(f"no engine is called {dialect!r}")
 
 
-__all__ = ["Engine", "Publishable", "engine_of"]
+__all__ = ["Engine", "Publishable", "Reads", "ScanLimitError", "engine_of"]

@@ -1,10 +1,12 @@
 """The runner on DuckDB: rows are hashed and compared in the process, and travel to Iceberg as Arrow."""
 
+import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from oso_dagster.runner.engines import Publishable
+from oso_dagster.runner.engines import Publishable, Reads
+from oso_dagster.runner.usage import Meter, Usage
 from oso_lake import published
 
 if TYPE_CHECKING:
@@ -31,6 +33,28 @@ class DuckDBEngine:
         from sqlmesh_project.lake_connection import refresh_raw
 
         refresh_raw(session.context.engine_adapter.cursor, settings)
+
+    @contextmanager
+    def metered(self, session: "Session") -> Generator[Meter]:
+        """One node, this process: its processor time is that of all of its threads.
+
+        What DuckDB reads is told only by profiling each query, which is not done.
+        """
+        meter, began, used = Meter(), time.perf_counter(), time.process_time()
+        try:
+            yield meter
+        finally:
+            seconds = time.perf_counter() - began
+            meter.usage = Usage(cpu_seconds=time.process_time() - used, wall_seconds=seconds, node_seconds=seconds)
+
+    @contextmanager
+    def scan_limited(self, session: "Session", most_bytes: int) -> Generator[None]:
+        """DuckDB has no such limit, and tells of no bytes that could reach it."""
+        yield
+
+    def reads_of(self, session: "Session", query: "exp.Query") -> Reads | None:
+        """DuckDB estimates no bytes."""
+        return None
 
     def digest(self, columns: Sequence[str]) -> "exp.Expr":
         """The digest is a sum: DuckDB joins the hashes of a row's columns by XOR.

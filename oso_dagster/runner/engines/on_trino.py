@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from oso_dagster.runner.engines import Publishable
+from oso_dagster.runner.engines import Publishable, Reads, ScanLimitError
 from oso_dagster.runner.engines.examining import examined
 from oso_dagster.runner.engines.staging import StagedFiles
+from oso_dagster.runner.engines.trino_statistics import explained, usage_of
+from oso_dagster.runner.usage import Meter, total
 from oso_lake.ids import METRIC_PARTS, SEPARATOR
 
 if TYPE_CHECKING:
@@ -34,6 +36,42 @@ class TrinoEngine:
 
     def show_lake(self, session: "Session", settings: "Settings") -> None:
         """Trino asks the catalog for each query: there is nothing to do."""
+
+    @contextmanager
+    def metered(self, session: "Session") -> Generator[Meter]:
+        """By the statistics that come with each answer."""
+        meter, seen = Meter(), dict[str, Mapping[str, Any]]()
+        connection = session.context.engine_adapter.connection
+
+        def hear(statistics: Mapping[str, Any]) -> None:
+            seen[statistics["queryId"]] = statistics
+
+        connection.on_statistics = hear
+        try:
+            yield meter
+        finally:
+            connection.on_statistics = None
+            meter.usage = total(map(usage_of, seen.values()))
+
+    @contextmanager
+    def scan_limited(self, session: "Session", most_bytes: int) -> Generator[None]:
+        """A property of the session, which every query carries. Trino looks every second: a short query gets by."""
+        from trino.exceptions import TrinoQueryError
+
+        connection = session.context.engine_adapter.connection
+        connection.limit_scan(most_bytes)
+        try:
+            yield
+        except TrinoQueryError as error:
+            if error.error_name == "EXCEEDED_SCAN_LIMIT":
+                raise ScanLimitError(error.message) from error
+            raise
+        finally:
+            connection.limit_scan(None)
+
+    def reads_of(self, session: "Session", query: exp.Query) -> Reads | None:
+        """EXPLAIN of type IO."""
+        return explained(session.context.engine_adapter, query)
 
     def digest(self, columns: Sequence[str]) -> exp.Expr:
         """A sum of the rows' hashes."""

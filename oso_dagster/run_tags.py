@@ -1,0 +1,35 @@
+"""Tags of Dagster's runs: to which run one belongs, and what the capacity sensor reads of one that is queued."""
+
+from collections.abc import Mapping
+
+from oso_dagster.cluster.capacity import ENGINE_TAG, NODE_SECONDS_TAG, SLOTS_TAG
+from oso_dagster.project import Project
+from oso_dagster.runner.costs import Estimate
+from oso_dagster.runner.logs import costs_of
+
+PARENT_TAG = "oso/parent_run"
+
+
+def expected_of(project: Project, wanted: Mapping[str, int]) -> Estimate:
+    """What computing that many partitions of each model will take on the engine of the installation."""
+    return costs_of(project).estimate(wanted, project.settings.engine)
+
+
+def capacity_tags(project: Project, wanted: Mapping[str, int]) -> dict[str, str]:
+    """What a run that computes that many partitions of each model will ask of the cluster, before it has a lease.
+
+    Where nothing is known of its models only the engine is told: the sensor has settings for such runs.
+    """
+    tags = {ENGINE_TAG: project.settings.engine}
+    expected = expected_of(project, wanted)
+    if not expected.is_blind:
+        tags[NODE_SECONDS_TAG] = f"{expected.node_seconds:.1f}"
+        if expected.slots is not None:
+            tags[SLOTS_TAG] = str(expected.slots)
+    return tags
+
+
+def holder_of(tags: Mapping[str, str]) -> str:
+    """Who holds what a run in this process takes: the run that it belongs to counts by its lease, not by its tags."""
+    parent = tags.get(PARENT_TAG)
+    return f"run {parent}, which computes what is stale" if parent else "oso materialize"
