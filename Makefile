@@ -3,11 +3,12 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-DAYS ?= 60
-PROJECTS ?= 40
-PORT ?= 3000
 # who computes the demo: duckdb, or trino, for which a local stack is started
 ENGINE ?= duckdb
+# Trino takes a second or two a model, whatever its size
+DAYS ?= $(if $(filter trino,$(ENGINE)),14,60)
+PROJECTS ?= $(if $(filter trino,$(ENGINE)),16,40)
+PORT ?= 3000
 
 # bytecode makes every import of dagster and sqlmesh several times faster, so a shell's wish not to write it is undone
 unexport PYTHONDONTWRITEBYTECODE
@@ -40,7 +41,7 @@ setup: $(STAMP) ## Install uv where it is missing, and the locked environment
 demo: $(STAMP) ## Sample world to published series and charts: make demo DAYS=60 PROJECTS=40 ENGINE=trino
 	@command -v git >/dev/null || scripts/ensure_tools.sh git
 ifeq ($(ENGINE),trino)
-	export OSO_HOME="$${OSO_HOME:-.oso-trino}"; $(RUN)oso stack up; \
+	export OSO_HOME="$${OSO_HOME:-.oso-trino}"; $(RUN)oso stack up --small; \
 	  set -a; . "$$OSO_HOME/stack/environment"; set +a; $(RUN)oso demo --days $(DAYS) --projects $(PROJECTS) --compare
 else
 	$(RUN)oso demo --days $(DAYS) --projects $(PROJECTS)

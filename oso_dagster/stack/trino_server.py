@@ -43,6 +43,8 @@ JVM_OPTIONS = (
     *("-server", "-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError", "-XX:-OmitStackTraceInFastThrow"),
     *("-XX:ReservedCodeCacheSize=256M", "-Djdk.attach.allowAttachSelf=true", "--enable-native-access=ALL-UNNAMED"),
 )
+# the JVM's first compiler alone: queries over little data are over before the second one has paid for itself
+QUICK_OPTIONS = ("-XX:TieredStopAtLevel=1",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,7 @@ class Node:
     coordinator_port: int | None = None
     # whether the coordinator works itself; without workers it must
     computes: bool = True
+    is_small: bool = False
     properties: Mapping[str, str] | None = None
 
     @property
@@ -189,6 +192,7 @@ def _command(installed: Path, node: Node) -> list[str]:
         str(java()),
         f"-Xmx{node.heap_megabytes}M",
         *JVM_OPTIONS,
+        *(QUICK_OPTIONS if node.is_small else ()),
         *("-cp", "lib/*"),
         *(f"-D{name}={value}" for name, value in named.items()),
         "io.trino.server.TrinoServer",

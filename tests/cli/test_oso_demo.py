@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click import UsageError
 from published_lake import LAST_DAY, PROJECTS, WINDOW, amount_of
+from pydantic import SecretStr
 
 from oso_dagster.cli.charts import write_charts
 from oso_dagster.cli.demo import _make_way
@@ -82,3 +84,15 @@ def test_another_world_starts_over_and_keeps_what_is_not_its(tmp_path: Path) -> 
     assert settings.warehouse.exists()
     _make_way(settings, WorldConfig(days=11, projects=16))
     assert sorted(path.name for path in settings.home.iterdir()) == ["notes.txt", "oso.toml", "world"]
+
+
+def test_another_world_in_a_home_with_a_database_is_refused(tmp_path: Path) -> None:
+    from dlt_sources.sample_world import WorldConfig, write_world
+
+    settings = Settings(home=tmp_path / "home", database_url=SecretStr("postgresql://oso:secret@127.0.0.1:1/oso"))
+    small = WorldConfig(days=10, projects=16)
+    write_world(settings.world_dir, small)
+    _make_way(settings, small)
+    with pytest.raises(UsageError, match="choose another folder"):
+        _make_way(settings, WorldConfig(days=11, projects=16))
+    assert settings.world_dir.exists()

@@ -48,7 +48,7 @@ def trino_stack() -> Iterator[TrinoStack]:
     folder.chmod(0o711)
     home = folder / "home"
     try:
-        yield start_stack(home, local.Choice())
+        yield start_stack(home, local.Choice(is_small=True))
     finally:
         local.down(Settings(home=home))
         shutil.rmtree(folder)

@@ -17,6 +17,7 @@ from trino_fixture import TrinoStack, start_stack
 
 from oso_dagster.runner.engines.staging import StagedFiles
 from oso_dagster.stack import local
+from oso_lake import Lake
 from oso_lake.calendar import Window
 from oso_lake.catalog import open_catalog
 from oso_lake.commits import Data
@@ -25,9 +26,9 @@ from oso_lake.published import PublishedModel, publish_amounts, timeseries_contr
 from oso_lake.settings import Settings
 from sqlmesh_project.trino_connection import LakeTrinoConnectionConfig, replacing
 
-DAY, ROWS, TIMES = date(2024, 1, 2), 100, 6
+DAY, DAY_AFTER, ROWS, TIMES = date(2024, 1, 2), date(2024, 1, 3), 100, 6
 CONTRACT = timeseries_contract("project")
-MODEL = PublishedModel(model="oso.m", version="1", window=Window(DAY, date(2024, 1, 3)))
+MODEL = PublishedModel(model="oso.m", version="1", window=Window(DAY, DAY_AFTER))
 SCOPE = parse_one("model = 'oso.m' and sample_date >= date '2024-01-02' and sample_date < date '2024-01-03'")
 
 
@@ -38,7 +39,7 @@ def stack() -> Iterator[TrinoStack]:
     folder.chmod(0o711)
     home = folder / "home"
     try:
-        yield start_stack(home, local.Choice(object_store=True))
+        yield start_stack(home, local.Choice(object_store=True, is_small=True))
     finally:
         local.down(Settings(home=home))
         shutil.rmtree(folder)
@@ -129,6 +130,13 @@ def test_readers_see_the_old_window_or_the_new_one(stack: TrinoStack, catalog: C
     assert set(kept.column("amount").to_pylist()) == {0.0}
     # staging tables are gone
     assert catalog.list_tables("staging") == []
+
+
+def test_readers_without_trino_read_the_bucket(stack: TrinoStack, catalog: Catalog) -> None:
+    publish_amounts(catalog, CONTRACT, of_trino(stack, catalog, 7), [MODEL], "run")
+    lake = Lake(stack.settings)
+    rows = lake.query("SELECT amount, COUNT(*) AS n FROM timeseries_metrics_by_project_v0 GROUP BY 1", DAY, DAY_AFTER)
+    assert rows.to_dict("list") == {"amount": [7.0], "n": [ROWS]}
 
 
 def test_trino_and_pyiceberg_replace_one_window_at_once(stack: TrinoStack, catalog: Catalog) -> None:
