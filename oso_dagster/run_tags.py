@@ -32,4 +32,4 @@ def capacity_tags(project: Project, wanted: Mapping[str, int]) -> dict[str, str]
 def holder_of(tags: Mapping[str, str]) -> str:
     """Who holds what a run in this process takes: the run that it belongs to counts by its lease, not by its tags."""
     parent = tags.get(PARENT_TAG)
-    return f"run {parent}, which computes what is stale" if parent else "oso materialize"
+    return f"run {parent} that computes what lacks" if parent else "oso materialize"

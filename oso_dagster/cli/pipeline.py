@@ -107,6 +107,10 @@ def materialize(  # noqa: PLR0917 - one argument for each option of the command
         raise click.UsageError("give --partition, or --from and --to, not both")
     settings = load_settings()
     project = project_of(settings, environment)
+    if settings.engine == "duckdb" and any(limit.startswith("scanned_bytes") for limit in limits):
+        raise click.BadParameter(
+            "DuckDB does not tell what it reads: give node_seconds or price", param_hint="--budget"
+        )
     try:
         budget = Budget.of(settings).but(limits)
     except ValueError as error:

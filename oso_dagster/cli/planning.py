@@ -173,17 +173,17 @@ def _preview(project: "Project", *, as_json: bool) -> int:
     guess = f" ({rebuild.guessed:,} models never ran before: the median of the others)" if rebuild.guessed else ""
     click.echo(
         f"rebuilding: {rebuild.windows:,} partitions of {rebuild.models:,} models, about {rebuild.rows:,} rows and "
-        f"{rebuild.seconds:,.0f} s{_told_cost(found)}{guess}",
+        f"{rebuild.seconds:,.0f} s{told_cost(found)}{guess}",
         err=True,
     )
     for one in found.changes:
         if one.reads is not None:
-            click.echo(f"  {one.model} never ran: {_told_reads(one.reads)}", err=True)
+            click.echo(f"  {one.model} never ran: {told_reads(one.reads)}", err=True)
     click.echo(f"run `{command}` to deploy it", err=True)
     return _tell_broken(found.broken)
 
 
-def _told_cost(found: "Preview") -> str:
+def told_cost(found: "Preview") -> str:
     """What of the rebuild's cost is known beside its time."""
     from oso_dagster.runner.usage import size_told
 
@@ -197,7 +197,7 @@ def _told_cost(found: "Preview") -> str:
     return f", {', '.join(parts)}" if parts else ""
 
 
-def _told_reads(reads: "Reads") -> str:
+def told_reads(reads: "Reads") -> str:
     """The engine's estimate, and of what it knows nothing."""
     from oso_dagster.runner.usage import size_told
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from oso_dagster.runner.outcomes import Outcome
 from oso_dagster.runner.publish import in_environment
 from oso_lake.commits import Commit, Scope, replace
+from oso_lake.database import one_at_a_time
 from oso_lake.filters import between, both, equal, one_of
 from oso_lake.published import RUN_ID
 from oso_lake.query_costs import QUERY_COSTS
@@ -57,4 +58,5 @@ def publish_costs(
     # a step is not tried again after a month: older files need not be looked at
     lately = between("computed_at", now - A_RUN, now + A_RUN)
     chosen = both(lately, equal("run_id", run_id), one_of("model", [one.model.name for one in tried]))
-    return replace(catalog, contract, contract.rows(rows), Scope(chosen, ()), {RUN_ID: run_id})
+    with one_at_a_time(catalog, contract.name):
+        return replace(catalog, contract, contract.rows(rows), Scope(chosen, ()), {RUN_ID: run_id})

@@ -3,12 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import dagster as dg
 import pytest
+from click.testing import CliRunner
 from pydantic import ValidationError
 
 from oso_dagster import api
 from oso_dagster.arrivals import Decision, Limits, decide
+from oso_dagster.assemble import build_definitions
 from oso_dagster.computing import freshness_of
+from oso_dagster.instance import open_instance
 from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project, environment_of
 from oso_dagster.runner.budget import Allowance, Budget, BudgetExceededError
@@ -114,3 +118,29 @@ def test_a_budget_is_read_from_settings_and_the_command_line(tmp_path: Path, mon
     assert Budget.of(Settings()) == Budget.of(settings)
     with pytest.raises(ValidationError):
         Settings(home=tmp_path, run_budget_node_seconds=0)
+
+
+def test_a_run_of_dagster_s_own_keeps_to_the_budget_of_the_settings(project: Project) -> None:
+    limited = project.settings.model_copy(update={"run_budget_node_seconds": 1e-9})
+    job = build_definitions(Project(settings=limited, path=project.path)).resolve_implicit_global_asset_job_def()
+    keys = [dg.AssetKey(["oso", name]) for name in ("stg_events", "stars_to_artifact_daily")]
+    tags = {"dagster/asset_partition_range_start": "2024-01-01", "dagster/asset_partition_range_end": "2024-01-07"}
+    with open_instance(limited) as instance:
+        result = job.execute_in_process(instance=instance, asset_selection=keys, tags=tags, raise_on_error=False)
+    assert not result.success
+    assert {event.asset_key for event in result.get_asset_materialization_events()} == {keys[0]}
+    (failure,) = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    assert failure.user_failure_data is not None
+    assert "does not reach for oso.stars_to_artifact_daily" in (failure.user_failure_data.description or "")
+
+
+def test_the_command_line_refuses_a_budget_that_cannot_be_held(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from oso_dagster.cli import pipeline
+
+    monkeypatch.setattr(pipeline, "load_settings", lambda: project.settings)
+    for limit, said in (("scanned_bytes=1TB", "DuckDB does not tell"), ("node_seconds=x", "not an amount")):
+        found = CliRunner().invoke(pipeline.materialize, ["*", "--budget", limit])
+        assert found.exit_code == 2
+        assert said in found.output

@@ -12,13 +12,16 @@ from sqlalchemy import create_engine, text
 
 from oso_dagster import api
 from oso_dagster.assemble import build_definitions
+from oso_dagster.cli.planning import told_cost, told_reads
 from oso_dagster.cluster.keeping import Need
 from oso_dagster.defs.schedules import evaluate as evaluate_schedule
+from oso_dagster.deploy import Preview
 from oso_dagster.instance import open_instance
 from oso_dagster.manifest import load_manifest, load_metrics
 from oso_dagster.project import Project
 from oso_dagster.runner.compute import compute
-from oso_dagster.runner.costs import Cost, CostLog, History
+from oso_dagster.runner.costs import Cost, CostLog, Estimate, History
+from oso_dagster.runner.engines import Reads
 from oso_dagster.runner.logs import costs_of
 from oso_dagster.runner.outcomes import Request, Status
 from oso_dagster.runner.query_costs import publish_costs
@@ -213,3 +216,17 @@ def test_a_ledger_of_an_earlier_release_gets_the_columns_it_lacks(tmp_path: Path
 
 def test_definitions_of_a_priced_installation_load(project: Project) -> None:
     assert build_definitions(priced(project)).resolve_implicit_global_asset_job_def() is not None
+
+
+def test_a_plan_s_words_say_what_is_known_and_what_is_not() -> None:
+    rebuild = Estimate(models=1, windows=1, node_seconds=7200, scanned_bytes=3 * 10**12)
+    assert (
+        told_cost(Preview(changes=(), rebuild=rebuild, price=1.5))
+        == ", 2.000 node-hours, 3.0 TB scanned, 1.50 in money"
+    )
+    assert told_cost(Preview(changes=(), rebuild=Estimate())) == ""
+    assert told_reads(Reads(rows=1000, bytes=2 * 10**9)) == "Trino estimates 1,000 rows and 2.0 GB to read, unpacked"
+    some = told_reads(Reads(rows=10, bytes=20, unknown=("raw.a.b",)))
+    assert "at least 10 rows" in some
+    assert "nothing is known of raw.a.b" in some
+    assert told_reads(Reads(rows=None, bytes=None, unknown=("Table 'x' does not exist",))).startswith("Trino cannot")

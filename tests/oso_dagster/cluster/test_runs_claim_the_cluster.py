@@ -1,6 +1,7 @@
 """A run on Trino holds a lease while its engine is open; on DuckDB, or where nothing is scaled, it asks nobody."""
 
 import subprocess
+import time
 from collections.abc import Generator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from oso_dagster.cluster.demand import Capacity, Memory, Policy, Work
 from oso_dagster.cluster.keeping import utc_now
 from oso_dagster.cluster.leases import LeaseStore
 from oso_dagster.cluster.processes import COORDINATOR, free_port
+from oso_dagster.runner.costs import Estimate
 from oso_lake.settings import Settings
 from sqlmesh_project.trino_connection import LakeTrinoConnectionConfig
 
@@ -65,3 +67,30 @@ def test_nothing_is_asked_where_no_cluster_is_scaled(
     settings = Settings(home=tmp_path, database_url=SecretStr(database))
     with claimed_cluster(settings, holder="run 0a1b", on_wait=print):
         assert LeaseStore(cluster_url(settings)).all() == ()
+
+
+def test_a_run_claims_what_its_models_took_before_and_less_as_they_are_done(
+    trino_port: int, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSO_CLUSTER_DRIVER", "keda")
+    # renewed three times within it
+    monkeypatch.setenv("OSO_CLUSTER_LEASE_TTL_SECONDS", "3")
+    settings = Settings(home=tmp_path, engine="trino", trino_port=trino_port, database_url=SecretStr(database))
+    leases = LeaseStore(cluster_url(settings))
+    expected = Estimate(models=3, windows=3, guessed=1, node_seconds=900.0, slots=7)
+    with claimed_cluster(settings, holder="run 0a1b", on_wait=print, expected=expected) as need:
+        assert need is not None
+        (lease,) = leases.all()
+        assert (lease.node_seconds, lease.slots) == (900.0, 7)
+        need.done(expected=300, spent=300)
+        for _ in range(100):
+            (lease,) = leases.all()
+            if lease.node_seconds == 600.0:
+                break
+            time.sleep(0.1)
+        assert lease.node_seconds == 600.0
+    nothing = Estimate(models=3, windows=3, guessed=3)
+    with claimed_cluster(settings, holder="run 0a1c", on_wait=print, expected=nothing):
+        (lease,) = leases.all()
+        assert lease.node_seconds == 600.0, "that of the settings, where none of the models ever ran"
+        assert lease.slots == 4
