@@ -95,7 +95,7 @@ def materialize_models(  # noqa: PLR0913 - each is a choice of the caller
     with ExitStack() as stack:
         runner = None
         if todo:
-            expected = expected_of(project, {one.model.name: bucket_count(one.model, one.windows) for one in todo})
+            expected = expected_of(project, _partitions(todo))
             opened = open_runner(project, manifest, instance, run_tags, computes=expected, allowance=allowance)
             runner = stack.enter_context(opened)
         if runner is not None and runner.has_waited:
@@ -108,6 +108,7 @@ def materialize_models(  # noqa: PLR0913 - each is a choice of the caller
             # an input that came out as it was before leaves what reads it fresh
             todo = lacking()
             total = len(outcomes) + len(todo)
+            runner.expect(expected_of(project, _partitions(todo)))
     if allowance.refusal:
         left += [Batch(models=(one.model,), window=one.window) for one in todo]
         attempted.update(one.model.name for one in todo)
@@ -125,6 +126,10 @@ def materialize_models(  # noqa: PLR0913 - each is a choice of the caller
         outcomes=tuple(outcomes),
         seconds=time.monotonic() - began,
     )
+
+
+def _partitions(stale: Sequence[Stale]) -> dict[str, int]:
+    return {one.model.name: bucket_count(one.model, one.windows) for one in stale}
 
 
 def own_models(project: Project) -> frozenset[str]:

@@ -56,7 +56,13 @@ class Runner:
             project, manifest=self.manifest, listener=self._tell, store=store, allowance=allowance
         )
         self._job = definitions.resolve_implicit_global_asset_job_def()
+        self._need = store.need if store is not None else None
         self.has_waited = store is not None and store.waited_seconds > POLL_SECONDS
+
+    def expect(self, left: Estimate) -> None:
+        """Only so much is left to compute: the lease on a cluster need not be over more."""
+        if self._need is not None and not left.is_blind:
+            self._need.ahead(node_seconds=left.node_seconds)
 
     def _tell(self, item: Any) -> None:
         self._listen(item)

@@ -57,6 +57,11 @@ class Need:
         with self._lock:
             self._total -= expected
 
+    def ahead(self, *, node_seconds: float) -> None:
+        """What is left was looked at again: so much it is by estimate, whatever was said before."""
+        with self._lock:
+            self._total = self._expected + node_seconds
+
     def claim(self) -> Claim:
         """What is still needed. If what is done took twice the estimate, so will the rest, within reason."""
         with self._lock:

@@ -166,6 +166,8 @@ def test_a_lease_keeps_what_is_left_and_forgets_what_will_not_be_done() -> None:
     assert need.claim().node_seconds == 60
     need.more(node_seconds=20, slots=5)
     assert (need.claim().node_seconds, need.claim().slots) == (100, 5)
+    need.ahead(node_seconds=10)
+    assert need.claim().node_seconds == 20
 
 
 def test_a_scheduled_run_says_what_it_will_ask_of_the_cluster(project: Project) -> None:
