@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Protocol
 
 from oso_dagster.stack import object_store, postgres, processes, trino_server
-from oso_dagster.stack.processes import Started
+from oso_dagster.stack.processes import ServerError, Started
 from oso_dagster.stack.trino_server import Node
 from oso_lake.settings import Settings
 
 DATABASE = "oso"
+# of a warehouse in the object store, which keeps objects in memory: it begins anew with them
+BUCKET_DATABASE = "oso_bucket"
 BUCKET = "oso"
 ACCESS_KEY = "oso"
 ENVIRONMENT = "environment"
@@ -71,18 +73,23 @@ def settings_of_stack(settings: Settings) -> Settings:
 def up(settings: Settings, choice: Choice, on_step: OnStep) -> dict[str, str]:
     """Bring the stack up, or what of it does not run; returns its variables, which are in `environment_file` too.
 
-    What was started stays when a later server fails; `down` ends it. Raises PostgresError, DownloadError, ServerError.
+    What was started stays when a later server fails; `down` ends it. Raises PostgresError, DownloadError, ServerError,
+    the last also where a stack runs that keeps its warehouse elsewhere.
     """
     folder = folder_of(settings)
+    _require_same_store(settings, choice)
     folder.mkdir(parents=True, exist_ok=True)
     # PostgreSQL, started by root, runs as another account, which must find its folder
     folder.chmod(0o711)
     on_step("PostgreSQL")
     server = postgres.start(folder / "postgres")
-    variables = {"OSO_ENGINE": "trino", "OSO_DATABASE_URL": server.create_database(DATABASE)}
+    variables = {"OSO_ENGINE": "trino"}
     if choice.object_store:
         on_step("object store")
+        if not object_store.runs(folder):
+            server.drop_database(BUCKET_DATABASE)
         variables |= _object_store(folder)
+    variables["OSO_DATABASE_URL"] = server.create_database(BUCKET_DATABASE if choice.object_store else DATABASE)
     installed = trino_server.install(settings.cache, settings.maven_url, on_step)
     on_step("Trino")
     configured = Settings.model_validate(settings.model_dump() | _fields(variables))
@@ -90,6 +97,16 @@ def up(settings: Settings, choice: Choice, on_step: OnStep) -> dict[str, str]:
     variables["OSO_TRINO_PORT"] = str(started.port)
     _write(environment_file(settings), variables)
     return variables
+
+
+def _require_same_store(settings: Settings, choice: Choice) -> None:
+    """A Trino that runs has the catalogs of one warehouse."""
+    file = environment_file(settings)
+    if not file.exists() or processes.load(folder_of(settings) / "trino" / "trino.json") is None:
+        return
+    if settings_of_stack(settings).is_in_bucket != choice.object_store:
+        here = "local files" if choice.object_store else "the object store"
+        raise ServerError(f"a stack runs whose warehouse is in {here}: end it with `oso stack down` first")
 
 
 def start_trino(settings: Settings, installed: Path, choice: Choice) -> Started:

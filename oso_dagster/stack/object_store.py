@@ -35,6 +35,11 @@ def start(folder: Path, *, bucket: str, access_key: str, secret_key: str) -> Sta
     return started
 
 
+def runs(folder: Path) -> bool:
+    """Whether the server of `folder` runs, and so has the objects that it was given."""
+    return processes.load(folder / STATE) is not None
+
+
 def stop(folder: Path) -> bool:
     """End the server of `folder`, and with it its objects; False when it did not run."""
     started = processes.load(folder / STATE)

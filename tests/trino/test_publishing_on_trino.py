@@ -17,6 +17,7 @@ from trino_fixture import TrinoStack, start_stack
 
 from oso_dagster.runner.engines.staging import StagedFiles
 from oso_dagster.stack import local
+from oso_dagster.stack.processes import ServerError
 from oso_lake import Lake
 from oso_lake.calendar import Window
 from oso_lake.catalog import open_catalog
@@ -137,6 +138,12 @@ def test_readers_without_trino_read_the_bucket(stack: TrinoStack, catalog: Catal
     lake = Lake(stack.settings)
     rows = lake.query("SELECT amount, COUNT(*) AS n FROM timeseries_metrics_by_project_v0 GROUP BY 1", DAY, DAY_AFTER)
     assert rows.to_dict("list") == {"amount": [7.0], "n": [ROWS]}
+
+
+def test_a_stack_that_runs_is_not_brought_up_with_another_warehouse(stack: TrinoStack) -> None:
+    with pytest.raises(ServerError, match=r"in the object store: end it with `oso stack down` first"):
+        local.up(Settings(home=stack.settings.home), local.Choice(), lambda step, done=0, total=0: None)
+    assert all(part.is_running for part in local.status(stack.settings))
 
 
 def test_trino_and_pyiceberg_replace_one_window_at_once(stack: TrinoStack, catalog: Catalog) -> None:
