@@ -14,6 +14,7 @@ from dagster._core.events import DagsterEventBatchMetadata, generate_event_batch
 
 from oso_dagster.manifest import ModelEntry
 from oso_dagster.runner.evaluate import AuditOutcome
+from oso_dagster.storage import BatchingEventLog
 from oso_lake.calendar import Window
 
 AUDITS = "audits"
@@ -65,7 +66,7 @@ def tell_each_partition(
 ) -> None:
     """Say of each of `windows` what the passed `result` says of their range; Dagster knows them as materialized.
 
-    One batch of events: alone, an event takes as long as computing a small window.
+    One batch of events, where the storage takes one: alone, an event takes as long as computing a small window.
     """
     keys = [window.start.isoformat() for window in windows]
     asset = dg.AssetKey.from_coercible(result.asset_key or context.asset_key)
@@ -74,7 +75,8 @@ def tell_each_partition(
     targets = context.instance.event_log_storage.get_latest_storage_id_by_partition(
         asset, dg.DagsterEventType.ASSET_MATERIALIZATION, set(keys)
     )
-    batch = generate_event_batch_id()
+    # Dagster's own storages take only materializations in batches
+    batch = generate_event_batch_id() if isinstance(context.instance.event_log_storage, BatchingEventLog) else None
     for number, key in enumerate(keys, 1):
         evaluation = dg.AssetCheckEvaluation(
             asset_key=asset,
@@ -90,7 +92,7 @@ def tell_each_partition(
             step,
             evaluation,
             message=f"Asset check '{evaluation.check_name}' on '{asset.to_user_string()}' passed for {key}.",
-            batch_metadata=DagsterEventBatchMetadata(batch, number == len(keys)),
+            batch_metadata=DagsterEventBatchMetadata(batch, number == len(keys)) if batch else None,
         )
 
 

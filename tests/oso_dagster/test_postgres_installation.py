@@ -36,7 +36,9 @@ def _tables(project: Project) -> dict[str, set[str]]:
     return found
 
 
-def test_a_range_is_computed_published_and_recorded_and_nothing_of_it_is_a_file(postgres_project: Project) -> None:
+def test_a_range_is_computed_published_and_recorded_and_nothing_of_it_is_a_file(
+    postgres_project: Project, capfd: pytest.CaptureFixture[str]
+) -> None:
     settings = postgres_project.settings
     report = api.materialize(settings, "+stars_to_artifact_weekly", project=postgres_project)
     assert report.failed == {}
@@ -52,7 +54,12 @@ def test_a_range_is_computed_published_and_recorded_and_nothing_of_it_is_a_file(
     )
     assert {one.model for one in failures_of(postgres_project).all()} == set(failed.failed)
     with open_instance(settings) as instance:
-        assert len(instance.get_materialized_partitions(dg.AssetKey(["oso", "stars_to_artifact_weekly"]))) == 5
+        key = dg.AssetKey(["oso", "stars_to_artifact_weekly"])
+        assert len(instance.get_materialized_partitions(key)) == 5
+        checks = instance.event_log_storage.get_asset_check_execution_history(dg.AssetCheckKey(key, "audits"), limit=50)
+    assert len({check.partition for check in checks if check.partition}) == 5
+    # Dagster says there what it could not write in a batch
+    assert "batch" not in capfd.readouterr().err
     tables = _tables(postgres_project)
     assert {"iceberg_tables"} <= tables["public"]
     assert {"_intervals", "_snapshots"} <= tables["sqlmesh"]
