@@ -76,9 +76,7 @@ def compute(
             request=request,
             session=session,
             raw=raw,
-            spending=Spending.of(
-                project, opened, session, models, request.window, allowance or Allowance.of(project.settings)
-            ),
+            spending=Spending.of(project, opened, session, models, request.window, allowance),
             locks=locks,
         )
         for model in models:
