@@ -5,6 +5,7 @@ What probes.py reads of them moves to a property of the table in the same commit
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from oso_lake.commits import MAX_ATTEMPTS
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from pyiceberg.table.snapshots import Snapshot
 
 
+MAIN = "main"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Retention:
     """Snapshots that were current at any time in the last `age` stay, and so do the newest `least`."""
@@ -25,7 +29,7 @@ class Retention:
 
 
 def expirable(table: "Table", retention: Retention, now: datetime) -> "list[Snapshot]":
-    """Snapshots of the table's history that may go, newest first: always all that are older than some snapshot.
+    """Snapshots that may go, newest first: always all of the table's history that are older than some snapshot.
 
     A reader that opened the table within `retention.age` may have the snapshot open that was current then: that is why
     a snapshot's age counts from when the next one took its place.
@@ -34,8 +38,21 @@ def expirable(table: "Table", retention: Retention, now: datetime) -> "list[Snap
     cutoff = (now - retention.age).timestamp() * 1000
     for place in range(max(retention.least, 1), len(history)):
         if history[place - 1].timestamp_ms < cutoff:
-            return history[place:]
-    return []
+            return history[place:] + _strays(table, cutoff)
+    return _strays(table, cutoff)
+
+
+def _strays(table: "Table", cutoff: float) -> "list[Snapshot]":
+    """Snapshots that no history leads to: of a table that was replaced whole, by CREATE OR REPLACE. Newest first.
+
+    What took the place of one is the next that was made, as far as nobody keeps branches.
+    """
+    if any(name != MAIN for name in table.metadata.refs):
+        return []
+    reached = {snapshot.snapshot_id for snapshot in ancestors(table)}
+    by_time = sorted(table.snapshots(), key=lambda snapshot: snapshot.timestamp_ms)
+    replaced = [one for one, following in pairwise(by_time) if following.timestamp_ms < cutoff]
+    return [one for one in reversed(replaced) if one.snapshot_id not in reached]
 
 
 def expire(catalog: "Catalog", name: str, retention: Retention, now: datetime, limit: int | None = None) -> int:
@@ -65,6 +82,8 @@ def _expire(table: "Table", retention: Retention, now: datetime, limit: int | No
     if unnamed:
         with table.transaction() as transaction:
             # those with a name too: once their successors are gone, the history no longer leads to them
-            transaction.set_properties({CARRIED: carried_over(table, going)})
+            of_history = {snapshot.snapshot_id for snapshot in ancestors(table)}
+            lost = [one for one in going if one.snapshot_id in of_history]
+            transaction.set_properties({CARRIED: carried_over(table, lost)})
             ExpireSnapshots(transaction).by_ids(unnamed).commit()
     return len(unnamed)

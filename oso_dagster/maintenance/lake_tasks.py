@@ -6,6 +6,7 @@ metadata begins anew.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,8 @@ from oso_dagster.runner.engines.staging import abandoned, forget
 from oso_lake.catalog import open_catalog
 from oso_lake.compaction import compact, small_files
 from oso_lake.expiry import Retention, expirable, expire
-from oso_lake.orphans import Orphan, orphans
+from oso_lake.orphans import Orphan, files_at, orphans
+from oso_lake.settings import Settings
 
 # publishing a window takes minutes
 STAGING_GRACE = timedelta(days=3)
@@ -29,7 +31,13 @@ if TYPE_CHECKING:
 def expire_snapshots(project: Project, limits: Limits, is_applied: bool, log: Callable[[str], None]) -> list[Found]:
     """Old snapshots of every table leave its metadata; the files that only they need become orphans."""
     retention = Retention() if limits.older_than is None else Retention(age=limits.older_than, least=1)
-    catalog = open_catalog(project.settings)
+    return expire_of(open_catalog(project.settings), retention, limits, is_applied=is_applied)
+
+
+def expire_of(
+    catalog: "Catalog", retention: Retention, limits: Limits, *, is_applied: bool, prefix: str = ""
+) -> list[Found]:
+    """Expire what `retention` lets go of every table of `catalog`; `prefix` is said before their names."""
     found: list[Found] = []
     left = limits.limit
     for name in table_names(catalog):
@@ -38,7 +46,7 @@ def expire_snapshots(project: Project, limits: Limits, is_applied: bool, log: Ca
         if count and is_applied:
             count = expire(catalog, name, retention, limits.now, count)
         if count:
-            found.append(Found(subject=name, kind="snapshots", count=count))
+            found.append(Found(subject=f"{prefix}{name}", kind="snapshots", count=count))
         left = None if left is None else left - count
     return found
 
@@ -79,23 +87,31 @@ def remove_orphans(project: Project, limits: Limits, is_applied: bool, log: Call
         for name in staged:
             forget(catalog, name)
     left = None if limits.limit is None else limits.limit - len(staged)
-    gone = orphans(settings, catalog, limits.now)[:left]
+    tables = [Found(subject=f"{STAGING}.{name}", kind="tables", count=1) for name in staged]
+    rest = replace(limits, limit=left)
+    return tables + remove_unreferred(settings, catalog, settings.warehouse_uri, rest, is_applied=is_applied)
+
+
+def remove_unreferred(
+    settings: Settings, catalog: "Catalog", place: str, limits: Limits, *, is_applied: bool
+) -> list[Found]:
+    """Delete the files below `place` that no table of `catalog` refers to; counted by folder."""
+    files = files_at(settings, place)
     by_folder: dict[Path, list[Orphan]] = defaultdict(list)
-    for one in gone:
-        parts = one.path.relative_to(settings.warehouse).parts
+    for one in orphans(settings, catalog, limits.now, place=place)[: limits.limit]:
+        parts = one.path.relative_to(files.root).parts
         by_folder[Path(*parts[: min(2, len(parts) - 1)])].append(one)
         if is_applied:
-            one.path.unlink(missing_ok=True)
-    tables = [Found(subject=f"{STAGING}.{name}", kind="tables", count=1) for name in staged]
-    return tables + [
+            files.remove(one)
+    return [
         Found(
             subject=str(folder),
             kind="files",
-            count=len(files),
-            files=len(files),
-            bytes=sum(file.bytes for file in files),
+            count=len(found),
+            files=len(found),
+            bytes=sum(file.bytes for file in found),
         )
-        for folder, files in sorted(by_folder.items())
+        for folder, found in sorted(by_folder.items())
     ]
 
 

@@ -24,7 +24,8 @@ def vacuum_store(project: Project, limits: Limits, is_applied: bool, log: Callab
     at once when `older_than` is nothing. `limit` does not apply: the janitor takes all or none.
     """
     settings = project.settings
-    if not settings.compute_db.exists():
+    is_file = settings.engine == "duckdb"
+    if is_file and not settings.compute_db.exists():
         return []
     at_once = limits.older_than is not None and not limits.older_than
     with (
@@ -33,17 +34,18 @@ def vacuum_store(project: Project, limits: Limits, is_applied: bool, log: Callab
         claimed(settings, EVERYTHING, holder="task vacuum", on_wait=log),
     ):
         expired = _expired(store, at_once=at_once)
-        before = settings.compute_db.stat().st_size
+        before = settings.compute_db.stat().st_size if is_file else 0
         forgotten = forget_expired(project, store.context, is_applied=is_applied)
         if is_applied:
             # first: a crash in between makes more stale, never less
             forget_versions(settings.ledger_url, expired)
             store.context.run_janitor(ignore_ttl=at_once)
-            store.context.engine_adapter.execute(f"CHECKPOINT {COMPUTE_CATALOG}")
+            if is_file:
+                store.context.engine_adapter.execute(f"CHECKPOINT {COMPUTE_CATALOG}")
     counts = Counter(model for model, _ in expired)
     found = [Found(subject=name, kind="versions", count=count) for name, count in sorted(counts.items())]
     found += [Found(subject=name, kind="environments", count=1) for name in forgotten]
-    freed = before - settings.compute_db.stat().st_size
+    freed = before - settings.compute_db.stat().st_size if is_file else 0
     if is_applied and freed > 0:
         found.append(Found(subject=settings.compute_db.name, kind="free space", count=1, bytes=freed))
     return found

@@ -1,14 +1,16 @@
 """The tasks of `oso maintain` and of the job `maintenance`: their names, what limits them, and one call that runs one.
 
 Each is idempotent and safe while others read, land and compute; one maintenance at a time holds a lock of its own. What
-touches the lake is in lake_tasks.py, the compute store and the ledger in store_tasks.py, Dagster in run_tasks.py.
+touches the lake is in lake_tasks.py, the models' tables on Trino in model_tables.py, the compute store and the ledger
+in store_tasks.py, Dagster in run_tasks.py.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from oso_dagster.maintenance.lake_tasks import compact_tables, expire_snapshots, remove_orphans
+from oso_dagster.maintenance.model_tables import compact_models, expire_models, remove_model_orphans
 from oso_dagster.maintenance.reporting import Found, Limits
 from oso_dagster.maintenance.run_tasks import prune_runs
 from oso_dagster.maintenance.store_tasks import prune_ledger, settle_ledger, vacuum_store
@@ -26,6 +28,18 @@ class Task:
     name: str
     description: str
     run: Run
+
+
+def both(first: Run, second: Run) -> Run:
+    """One task of two parts, which share its limit."""
+
+    def run(project: Project, limits: Limits, is_applied: bool, log: Callable[[str], None]) -> list[Found]:
+        found = first(project, limits, is_applied, log)
+        if limits.limit is not None:
+            limits = replace(limits, limit=max(0, limits.limit - sum(one.count for one in found)))
+        return found + second(project, limits, is_applied, log)
+
+    return run
 
 
 # in this order: what one leaves behind the next takes away
@@ -50,17 +64,17 @@ TASKS: Mapping[str, Task] = {
         Task(
             name="compact",
             description="Rewrite many small data files of a partition into one.",
-            run=compact_tables,
+            run=both(compact_tables, compact_models),
         ),
         Task(
             name="expire",
             description="Take old snapshots out of the tables' metadata.",
-            run=expire_snapshots,
+            run=both(expire_snapshots, expire_models),
         ),
         Task(
             name="orphans",
             description="Delete files that no table refers to, three days after they were written.",
-            run=remove_orphans,
+            run=both(remove_orphans, remove_model_orphans),
         ),
         Task(
             name="runs",

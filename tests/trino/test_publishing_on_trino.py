@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,9 @@ from oso_lake import Lake
 from oso_lake.calendar import Window
 from oso_lake.catalog import open_catalog
 from oso_lake.commits import Data
+from oso_lake.expiry import Retention, expire
 from oso_lake.filters import equal
+from oso_lake.orphans import files_at, orphans
 from oso_lake.published import PublishedModel, publish_amounts, timeseries_contract
 from oso_lake.settings import Settings
 from sqlmesh_project.trino_connection import LakeTrinoConnectionConfig, replacing
@@ -144,6 +146,25 @@ def test_a_stack_that_runs_is_not_brought_up_with_another_warehouse(stack: Trino
     with pytest.raises(ServerError, match=r"in the object store: end it with `oso stack down` first"):
         local.up(Settings(home=stack.settings.home), local.Choice(), lambda step, done=0, total=0: None)
     assert all(part.is_running for part in local.status(stack.settings))
+
+
+def test_objects_that_no_table_refers_to_are_found_and_deleted(stack: TrinoStack, catalog: Catalog) -> None:
+    table = catalog.load_table(CONTRACT.name)
+    rows, later = amounts(catalog), datetime.now(UTC) + timedelta(days=4)
+    files = files_at(stack.settings, stack.settings.warehouse_uri)
+    # the data of the windows that were replaced is that of earlier snapshots still
+    for one in orphans(stack.settings, catalog, later):
+        files.remove(one)
+    gone = expire(catalog, CONTRACT.name, Retention(age=timedelta(0), least=1), later)
+    assert gone > 0
+    assert orphans(stack.settings, catalog, datetime.now(UTC)) == []
+    found = orphans(stack.settings, catalog, later)
+    assert sum(one.path.suffix == ".parquet" for one in found) >= gone
+    for one in found:
+        files.remove(one)
+    assert orphans(stack.settings, catalog, later) == []
+    assert amounts(catalog) == rows
+    assert len(table.refresh().snapshots()) == 1
 
 
 def test_trino_and_pyiceberg_replace_one_window_at_once(stack: TrinoStack, catalog: Catalog) -> None:
