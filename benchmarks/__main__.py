@@ -26,6 +26,7 @@ BENCHMARKS = (
     "rivals",
     "ticks",
     "autoscaling",
+    "production",
 )
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 MEASURED = Path(__file__).parent / "measured.json"
