@@ -12,6 +12,7 @@ from dlt_sources.progress import OnProgress, Progress
 from oso_dagster.computing import freshness_of, materialize_models
 from oso_dagster.manifest import Manifest, ModelEntry, cached_path, load_manifest, project_fingerprint
 from oso_dagster.project import Project
+from oso_dagster.remedies import remedied
 from oso_dagster.reports import FreshReport, LandReport, MaterializeReport, RunFailedError
 from oso_dagster.run_tags import PARENT_TAG
 from oso_dagster.runner.budget import Budget
@@ -139,23 +140,25 @@ def materialize(  # noqa: PLR0913 - each is a choice of the caller
 
     Without dates, everything from the start to the last day that is landed. Fresh windows are left alone unless
     `force`. All of it together spends no more than `budget`, or what the settings allow a run. Raises ValueError for a
-    selection or a partition key that is not one; failures of models are in the report.
+    selection or a partition key that is not one, and InstallationError when the disk is full or the database away;
+    failures of models are in the report.
     """
     project = project or Project(settings=settings)
-    manifest = served_manifest(project)
-    models = select(manifest, selection)
-    span = _span(project, models, begin, end, partition)
-    return materialize_models(
-        project,
-        manifest,
-        models,
-        span,
-        on_progress=on_progress,
-        force=force,
-        partial=partial,
-        instance=instance,
-        budget=budget,
-    )
+    with remedied(settings):
+        manifest = served_manifest(project)
+        models = select(manifest, selection)
+        span = _span(project, models, begin, end, partition)
+        return materialize_models(
+            project,
+            manifest,
+            models,
+            span,
+            on_progress=on_progress,
+            force=force,
+            partial=partial,
+            instance=instance,
+            budget=budget,
+        )
 
 
 def fresh(
@@ -188,7 +191,8 @@ def catch_up(
     span = Window(project.settings.start, RawState(project.settings, datetime.now(UTC)).lake_end)
     wanted = [m for m in manifest.models if m.name not in held and (not models or m.name in models)]
     tags = {PARENT_TAG: parent_run_id} if parent_run_id else {}
-    return materialize_models(project, manifest, wanted, lambda model: span, instance=instance, tags=tags)
+    with remedied(project.settings):
+        return materialize_models(project, manifest, wanted, lambda model: span, instance=instance, tags=tags)
 
 
 def _landing_manifest(project: Project) -> Manifest:

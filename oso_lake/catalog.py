@@ -32,7 +32,9 @@ def open_catalog(settings: Settings) -> "Catalog":
     # each catalog keeps connections to the server: one is enough for a process
     with _guard:
         if place not in _on_server:
-            _on_server[place] = SqlCatalog(CATALOG_NAME, uri=place[0], warehouse=place[1], **settings.file_options)
+            # the connections are kept while the server may be restarted
+            options = {**settings.file_options, "pool_pre_ping": "true"}
+            _on_server[place] = SqlCatalog(CATALOG_NAME, uri=place[0], warehouse=place[1], **options)
         return _on_server[place]
 
 

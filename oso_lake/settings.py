@@ -117,6 +117,10 @@ class Settings(BaseSettings):
     trino_password: SecretStr | None = Field(default=None, description="Its password, which needs https.")
     trino_scheme: Literal["http", "https"] = Field(default="http", description="How the coordinator is spoken to.")
 
+    engine_wait_seconds: float = Field(
+        default=120.0, ge=0, description="How long a run waits in all for a Trino that went away in it."
+    )
+
     warehouse_url: str = Field(
         default="", description="Where the Iceberg tables' files lie, `s3://bucket/prefix`; empty is below `home`."
     )

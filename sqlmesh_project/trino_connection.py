@@ -30,6 +30,9 @@ SOURCE = "oso-pipeline"
 TAGS_VARIABLE = "OSO_TRINO_CLIENT_TAGS"
 # names of Trino's catalogs, and of the catalogs in the database that they read
 CATALOGS: Mapping[str, str] = {RAW_CATALOG: CATALOG_NAME, LAKE_CATALOG: CATALOG_NAME, COMPUTE_CATALOG: COMPUTE_CATALOG}
+# the locks that statements of this thread are made under, which they say at their end
+TICKET: ContextVar[str | None] = ContextVar("ticket", default=None)
+TICKET_MARK = "/* oso ticket {} */"
 _NUMBER = "number__"
 _NUMBERS = 1_000_000
 # a backfill writes all months of its range at once
@@ -58,6 +61,11 @@ class LakeTrinoAdapter(TrinoEngineAdapter):
 
     SQLMesh's own DELETE, then INSERT shows an empty window in more than half of all reads.
     """
+
+    def _execute(self, sql: str, track_rows_processed: bool = False, **kwargs: Any) -> None:
+        ticket = TICKET.get()
+        marked = sql if ticket is None else f"{sql} {TICKET_MARK.format(ticket)}"
+        super()._execute(marked, track_rows_processed, **kwargs)
 
     @cached_property
     def _catalog(self) -> "SqlCatalog":
@@ -255,6 +263,8 @@ def catalog_properties(settings: Settings, name: str) -> dict[str, str]:
         "iceberg.jdbc-catalog.connection-url": "${ENV:OSO_TRINO_JDBC_URL}",
         "iceberg.jdbc-catalog.connection-user": "${ENV:OSO_TRINO_JDBC_USER}",
         "iceberg.jdbc-catalog.connection-password": "${ENV:OSO_TRINO_JDBC_PASSWORD}",
+        # a database that was restarted: what it says on connections of before, which are then opened anew
+        "iceberg.jdbc-catalog.retryable-status-codes": "57P01,57P02,57P03",
         "iceberg.jdbc-catalog.catalog-name": CATALOGS[name],
         "iceberg.jdbc-catalog.default-warehouse-dir": warehouse,
         # a file of statistics beside every commit costs more than it tells of tables this size

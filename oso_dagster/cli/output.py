@@ -62,7 +62,22 @@ def report_error(error: BaseException) -> None:
     """One line on stderr that says what is wrong; the class is named only where the message alone says little."""
     text = " ".join(str(error).split())
     message = text if len(text) > 12 and " " in text else f"{type(error).__name__}: {text}" if text else repr(error)
+    if told := _remedy(error):
+        message = f"{told} ({message})"
     click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+
+
+def _remedy(error: BaseException) -> str:
+    """What to do about a full disk or a database that is away; nothing about other errors, or with wrong settings."""
+    from pydantic import ValidationError
+
+    from oso_dagster.remedies import remedy
+    from oso_lake.settings import Settings
+
+    try:
+        return remedy(error, Settings())
+    except ValidationError:
+        return ""
 
 
 def load_settings() -> "Settings":

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oso_dagster.cluster.processes import COORDINATOR, Launch
+from oso_dagster.stack.trino_etc import retried, write_groups, write_properties
 from oso_dagster.stack.trino_server import HOST, JVM_OPTIONS, java
 
 
@@ -64,11 +65,14 @@ class LocalTrino:
             if is_coordinator
             else {"shutdown.grace-period": f"{self.grace_seconds}s"}
         )
-        _write(folder / "config.properties", {**common, **own})
-        _write(folder / "access-control.properties", {"access-control.name": "allow-all"})
+        if is_coordinator:
+            write_groups(folder)
+        common |= retried(folder, self.folder / "exchange", self.heap_megabytes)
+        write_properties(folder / "config.properties", {**common, **own})
+        write_properties(folder / "access-control.properties", {"access-control.name": "allow-all"})
         (folder / "catalog").mkdir(exist_ok=True)
         for catalog, properties in self.catalogs.items():
-            _write(folder / "catalog" / f"{catalog}.properties", properties)
+            write_properties(folder / "catalog" / f"{catalog}.properties", properties)
 
     def _command(self, folder: Path) -> list[str]:
         named = {
@@ -88,8 +92,3 @@ class LocalTrino:
             *(f"-D{name}={value}" for name, value in named.items()),
             "io.trino.server.TrinoServer",
         ]
-
-
-def _write(path: Path, properties: Mapping[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{name}={value}\n" for name, value in properties.items()))

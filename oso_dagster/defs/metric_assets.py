@@ -20,6 +20,7 @@ from oso_dagster.raw_sources import BY_NAME
 from oso_dagster.reads import ReadKind
 from oso_dagster.runner.compute import compute
 from oso_dagster.runner.outcomes import Outcome, Request, Status
+from oso_dagster.runner.retrying import Retries
 from oso_dagster.runner.spending import partitions
 from oso_lake.calendar import Grain, Window
 
@@ -196,6 +197,14 @@ def _shown_sql(statements: Mapping[str, str]) -> dict[str, RawMetadataValue]:
     }
 
 
+def retries_metadata(retries: Retries) -> dict[str, RawMetadataValue]:
+    """What was done more than once because machines were lost; empty, as it should be, without any."""
+    told: dict[str, RawMetadataValue] = {"retries": retries.times} if retries.times else {}
+    if retries.reason:
+        told["retry_reason"] = retries.reason
+    return told
+
+
 def materialize_result(outcome: Outcome) -> dg.MaterializeResult:
     """The materialization of one model: where every number in it can be traced from."""
     metadata: dict[str, RawMetadataValue] = {
@@ -215,6 +224,7 @@ def materialize_result(outcome: Outcome) -> dg.MaterializeResult:
         }
     if outcome.partial:
         metadata["partial"] = True
+    metadata |= retries_metadata(outcome.retries)
     checks = [audit_check_result(outcome.model, outcome.audits)] if outcome.model.audits else []
     return dg.MaterializeResult(asset_key=dg.AssetKey(outcome.model.key), metadata=metadata, check_results=checks)
 

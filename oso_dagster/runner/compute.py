@@ -6,7 +6,7 @@ is published and recorded. The order and the reasons for it are in docs/decision
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,10 +14,12 @@ from functools import partial
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.metrics_catalogue import MetricEntry
 from oso_dagster.project import Project
+from oso_dagster.remedies import remedied, remedy
 from oso_dagster.runner.batches import Waiting, checked, waiting
 from oso_dagster.runner.budget import Allowance
 from oso_dagster.runner.checks import is_up_to_date
 from oso_dagster.runner.claims import claimed, claims_of
+from oso_dagster.runner.engines import engine_of
 from oso_dagster.runner.error_places import place_of, statement_of
 from oso_dagster.runner.evaluate import Evaluated, evaluate
 from oso_dagster.runner.failing import Failing
@@ -28,6 +30,7 @@ from oso_dagster.runner.outcomes import AuditFailedError, Outcome, Request, Stat
 from oso_dagster.runner.publish import publish_batch
 from oso_dagster.runner.query_costs import publish_costs
 from oso_dagster.runner.raw_state import RawState
+from oso_dagster.runner.retrying import Retrying
 from oso_dagster.runner.session import Session, Store, open_store, read_session, to_interval
 from oso_dagster.runner.spending import Spending, cost_of
 from oso_dagster.runner.usage import Meter
@@ -53,8 +56,24 @@ def compute(
     """Compute `request` under the compute lock and yield each model's outcome as it is known, failures too.
 
     A `store` that the caller holds open is used and left open. Of what the caller's `allowance` does not reach for,
-    nothing is touched; without one, the settings' budget is that of this call.
+    nothing is touched; without one, the settings' budget is that of this call. Raises InstallationError when the disk
+    is full or the database goes away; what was yielded by then is done.
     """
+    with remedied(project.settings):
+        yield from _compute(project, manifest, metrics, request, log=log, now=now, store=store, allowance=allowance)
+
+
+def _compute(
+    project: Project,
+    manifest: Manifest,
+    metrics: Mapping[str, MetricEntry],
+    request: Request,
+    *,
+    log: Callable[[str], None],
+    now: datetime | None,
+    store: Store | None,
+    allowance: Allowance | None,
+) -> Iterator[Outcome]:
     now = now or datetime.now(UTC)
     wanted = set(request.models)
     models = [model for model in manifest.models if model.name in wanted]
@@ -63,8 +82,16 @@ def compute(
     holder = f"run {request.run_id or 'without id'}, {len(names)} models"
     held = nullcontext(store) if store else open_store(project, holder=holder, on_wait=log)
     claims = claims_of(manifest, request, project.settings.start)
-    with held as opened, claimed(project.settings, claims, holder=holder, on_wait=log) as locks:
+    with (
+        ExitStack() as stack,
+        held as opened,
+        claimed(project.settings, claims, holder=holder, on_wait=log) as locks,
+    ):
         session = read_session(opened, names)
+        engine = engine_of(session)
+        retrying = Retrying(session, engine, project.settings.engine_wait_seconds)
+        if locks is not None:
+            retrying.call(lambda before: stack.enter_context(engine.locked(session, locks)))
         # what is known of the raw tables is read before their rows: what lands in between makes stale, never fresh
         raw = RawState(project.settings, now)
         raw.pin()
@@ -77,6 +104,7 @@ def compute(
             session=session,
             raw=raw,
             spending=Spending.of(project, opened, session, models, request.window, allowance),
+            retrying=retrying,
             locks=locks,
         )
         for model in models:
@@ -96,6 +124,7 @@ class _Run:
     session: Session
     raw: RawState
     spending: Spending
+    retrying: Retrying
     locks: Held | None = None
     failed: set[str] = field(default_factory=set)
     batch: list[Waiting] = field(default_factory=list)
@@ -132,9 +161,10 @@ class _Run:
             )
             self.spending.check(model, window)
             sources, heads = self._sources(model, window), self.raw.heads(self.manifest.raw_of[model.name])
+            self.retrying.check()
             self._withdraw(model, window)
             with self.spending.evaluating(model) as meter:
-                evaluated = evaluate(self.session, model.name, window, self._footprint(model))
+                evaluated = evaluate(self.session, model.name, window, self._footprint(model), self.retrying)
         except Exception as error:  # noqa: BLE001 - one model's failure must not stop its siblings
             self.failed.add(model.name)
             self.spending.dropped(model.name)
@@ -249,6 +279,7 @@ class _Run:
             audits=evaluated.audits,
             sources=heads,
             partial=self.request.partial,
+            retries=evaluated.retries,
         )
 
     def _failed(self, model: ModelEntry, window: Window | None) -> Outcome:
@@ -269,11 +300,12 @@ class _Run:
 
     def _failure(self, outcome: Outcome, error: Exception) -> Outcome:
         """What is told of a model that failed or was not tried; kept, unless only what there is was to be tried."""
+        error = self.retrying.told(error)
         is_skipped = isinstance(error, UpstreamFailedError)
         outcome = replace(
             outcome,
             status=Status.SKIPPED if is_skipped else Status.FAILED,
-            reason=reason_of(error, self._place(outcome.model, error)),
+            reason=remedy(error, self.project.settings) or reason_of(error, self._place(outcome.model, error)),
             error_class=type(error).__name__,
             statement=statement_of(error),
         )

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from oso_dagster.manifest import ModelEntry
 from oso_dagster.runner.evaluate import AuditOutcome
+from oso_dagster.runner.retrying import Retries
 from oso_dagster.runner.usage import Usage
 from oso_lake.calendar import Window
 
@@ -67,6 +68,7 @@ class Outcome:
     error_class: str = ""
     # of a query that failed in the engine
     statement: str = ""
+    retries: Retries = field(default_factory=Retries)
 
 
 def reason_of(error: Exception, source: str = "") -> str:

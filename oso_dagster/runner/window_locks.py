@@ -5,6 +5,7 @@ holds as long as its connection: PostgreSQL frees what a killed process held at 
 minute. With DuckDB, which has one writer, the file lock of locks.py is enough, and is taken before these.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -69,6 +70,27 @@ class Held:
     connection: "Connection"
     ticket: int
     waited_seconds: float
+
+    @property
+    def name(self) -> str:
+        """The database's and the ticket's: unlike every other's, also where installations share a cluster."""
+        return f"{self._database}-{self.ticket}"
+
+    def is_of_database(self, name: str) -> bool:
+        """Whether `name` is that of locks in this database."""
+        return name.startswith(f"{self._database}-")
+
+    def living(self) -> set[str]:
+        """The names of all that hold locks in this database, or wait for them, as of now."""
+        from sqlalchemy import text
+
+        tickets = self.connection.execute(text(_ALIVE), {"namespace": _NAMESPACE}).scalars()
+        return {f"{self._database}-{ticket}" for ticket in tickets}
+
+    @property
+    def _database(self) -> str:
+        url = self.connection.engine.url
+        return hashlib.sha256(f"{url.host}:{url.port}/{url.database}".encode()).hexdigest()[:12]
 
     def check(self) -> None:
         """Raise LockLostError unless they are held still: before something is published or recorded."""

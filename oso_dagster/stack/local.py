@@ -8,6 +8,7 @@ import os
 import secrets
 import shlex
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -118,21 +119,28 @@ def start_trino(settings: Settings, installed: Path, choice: Choice) -> Started:
     folder = folder_of(settings)
     catalogs = {name: catalog_properties(settings, name) for name in CATALOGS}
     hidden = secret_variables(settings)
+    # without workers there is none to lose, and an exchange would only cost time
+    exchange = folder / "exchange" if choice.workers else None
     coordinator = Node(
         folder=folder / "trino",
         heap_megabytes=choice.heap_megabytes,
         computes=choice.workers == 0,
         is_small=choice.is_small,
+        exchange=exchange,
     )
     started = trino_server.start(installed, coordinator, catalogs, hidden)
-    for number in range(1, choice.workers + 1):
-        worker = Node(
+    workers = [
+        Node(
             folder=folder / f"trino-worker-{number}",
             heap_megabytes=choice.heap_megabytes,
             coordinator_port=started.port,
             is_small=choice.is_small,
+            exchange=exchange,
         )
-        trino_server.start(installed, worker, catalogs, hidden)
+        for number in range(1, choice.workers + 1)
+    ]
+    with ThreadPoolExecutor(max(len(workers), 1)) as pool:
+        list(pool.map(lambda worker: trino_server.start(installed, worker, catalogs, hidden), workers))
     return started
 
 

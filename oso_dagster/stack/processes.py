@@ -6,9 +6,11 @@ A process is known by its number and the moment it began: a number alone may hav
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +52,15 @@ def load(path: Path) -> Started | None:
         return None
     started = Started(**json.loads(path.read_text()))
     return started if find(started) else None
+
+
+def last_port(path: Path) -> int | None:
+    """The port of the server that `path` tells of and that has ended, unless another one listens on it by now."""
+    if not path.exists():
+        return None
+    port = Started(**json.loads(path.read_text())).port
+    with closing(socket.socket()) as probe:
+        return None if probe.connect_ex(("127.0.0.1", port)) == 0 else port
 
 
 def spawn(command: Sequence[str], *, port: int, log: Path, cwd: Path, variables: Mapping[str, str]) -> Started:

@@ -17,6 +17,7 @@ from oso_dagster.stack import processes
 from oso_dagster.stack.downloads import Artifact, OnProgress, fetch
 from oso_dagster.stack.postgres import free_port
 from oso_dagster.stack.processes import Started
+from oso_dagster.stack.trino_etc import retried, write_groups, write_properties
 
 VERSION = "476"
 HOST = "127.0.0.1"
@@ -25,11 +26,24 @@ SERVER = Artifact(
     size=194_358_953,
     sha256="0f388f9967c177ae70a47c099082fc95387f0c3cb96d8000d1d41fc3a5223158",
 )
-ICEBERG = Artifact(
-    path=f"io/trino/trino-iceberg/{VERSION}/trino-iceberg-{VERSION}.zip",
-    size=345_890_737,
-    sha256="99edba5b491ed94d599aeb61e0794272d3569d8b563f3bb8569e8a49daa87b6c",
-)
+PLUGINS = {
+    "iceberg": Artifact(
+        path=f"io/trino/trino-iceberg/{VERSION}/trino-iceberg-{VERSION}.zip",
+        size=345_890_737,
+        sha256="99edba5b491ed94d599aeb61e0794272d3569d8b563f3bb8569e8a49daa87b6c",
+    ),
+    "resource-group-managers": Artifact(
+        path=f"io/trino/trino-resource-group-managers/{VERSION}/trino-resource-group-managers-{VERSION}.zip",
+        size=26_701_015,
+        sha256="cd4da1bead5dbd2ad1bef5cd17a12339353d920bc1be144c725dc72fa46c4d8f",
+    ),
+    # of 476 itself none is published
+    "exchange-filesystem": Artifact(
+        path="io/trino/trino-exchange-filesystem/474/trino-exchange-filesystem-474.zip",
+        size=81_203_623,
+        sha256="d9e320bd795eacdfc8b41f0d63359e47dace4fdf307d6095c4ae8d93ab01da30",
+    ),
+}
 # what no JDBC catalog on files or S3 needs: two thirds of the plugin
 UNNEEDED = (
     *("snowflake", "rocksdbjni", "coral", "io.grpc", "google.cloud", "google.api", "google-api", "conscrypt"),
@@ -57,6 +71,8 @@ class Node:
     # whether the coordinator works itself; without workers it must
     computes: bool = True
     is_small: bool = False
+    # of a cluster with workers: where tasks leave what others read, so that those of a lost worker are done again
+    exchange: Path | None = None
     properties: Mapping[str, str] | None = None
 
     @property
@@ -66,38 +82,48 @@ class Node:
 
 
 def install(cache: Path, repository: str, on_progress: OnProgress | None = None) -> Path:
-    """The installed server's folder below `cache`, made at first use: 540 MB to fetch, 260 MB to keep beside them."""
+    """The installed server's folder below `cache`, made at first use: 650 MB to fetch, 300 MB to keep beside them.
+
+    A plugin that an earlier version did not install is added to what is there.
+    """
     target = cache / f"trino-{VERSION}"
-    if target.exists():
+    plugins = target / "plugin"
+    if all((plugins / name).exists() for name in PLUGINS):
         return target
     cache.mkdir(parents=True, exist_ok=True)
+    partial = cache / f"trino-{VERSION}.{os.getpid()}"
     with (cache / f"trino-{VERSION}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not target.exists():
-            server, iceberg = (fetch(one, repository, cache / "downloads", on_progress) for one in (SERVER, ICEBERG))
-            partial = cache / f"trino-{VERSION}.{os.getpid()}"
             shutil.rmtree(partial, ignore_errors=True)
-            _unpack(server, iceberg, partial)
+            _unpack_server(fetch(SERVER, repository, cache / "downloads", on_progress), partial)
             partial.rename(target)
+        for name in (name for name in PLUGINS if not (plugins / name).exists()):
+            shutil.rmtree(partial, ignore_errors=True)
+            _unpack_plugin(fetch(PLUGINS[name], repository, cache / "downloads", on_progress), partial)
+            plugins.mkdir(exist_ok=True)
+            partial.rename(plugins / name)
     return target
 
 
-def _unpack(server: Path, iceberg: Path, target: Path) -> None:
-    with tarfile.open(server) as archive:
-        members = [member for member in archive.getmembers() if "/plugin/" not in f"{member.name}/"]
-        archive.extractall(target, members, filter="data")
+def _unpack_server(archive: Path, target: Path) -> None:
+    with tarfile.open(archive) as packed:
+        members = [member for member in packed.getmembers() if "/plugin/" not in f"{member.name}/"]
+        packed.extractall(target, members, filter="data")
     (inner,) = target.iterdir()
     for item in inner.iterdir():
         item.rename(target / item.name)
     inner.rmdir()
-    plugin = target / "plugin" / "iceberg"
-    plugin.mkdir(parents=True)
-    with zipfile.ZipFile(iceberg) as archive:
-        for member in archive.infolist():
+
+
+def _unpack_plugin(archive: Path, target: Path) -> None:
+    target.mkdir()
+    with zipfile.ZipFile(archive) as packed:
+        for member in packed.infolist():
             name = Path(member.filename).name
             is_needed = any(part in name for part in NEEDED) or not any(part in name for part in UNNEEDED)
             if not member.is_dir() and is_needed:
-                with archive.open(member) as source, (plugin / name).open("wb") as sink:
+                with packed.open(member) as source, (target / name).open("wb") as sink:
                     shutil.copyfileobj(source, sink)
 
 
@@ -110,10 +136,11 @@ def start(
     """
     if (running := processes.load(node.state)) is not None:
         return running
-    port = free_port()
+    # the others know a restarted coordinator by the port it had
+    port = processes.last_port(node.state) or free_port()
     _configure(node, port, catalogs)
     started = processes.spawn(
-        _command(installed, node), port=port, log=node.folder / "server.log", cwd=installed, variables=secrets
+        _command(installed, node), port=port, log=node.folder / "server.log", cwd=node.folder, variables=secrets
     )
     started.save(node.state)
     try:
@@ -167,14 +194,12 @@ def _configure(node: Node, port: int, catalogs: Mapping[str, Mapping[str, str]])
             # a batch that is published reads many models
             "query.max-stage-count": "300",
         }
-    _write(node.folder / "config.properties", {**config, **(node.properties or {})})
+        write_groups(node.folder)
+    if node.exchange is not None:
+        config |= retried(node.folder, node.exchange, node.heap_megabytes)
+    write_properties(node.folder / "config.properties", {**config, **(node.properties or {})})
     for name, properties in catalogs.items():
-        _write(node.folder / "catalog" / f"{name}.properties", properties)
-
-
-def _write(path: Path, properties: Mapping[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{name}={value}\n" for name, value in properties.items()))
+        write_properties(node.folder / "catalog" / f"{name}.properties", properties)
 
 
 def _command(installed: Path, node: Node) -> list[str]:
@@ -193,7 +218,7 @@ def _command(installed: Path, node: Node) -> list[str]:
         f"-Xmx{node.heap_megabytes}M",
         *JVM_OPTIONS,
         *(QUICK_OPTIONS if node.is_small else ()),
-        *("-cp", "lib/*"),
+        *("-cp", f"{installed}/lib/*"),
         *(f"-D{name}={value}" for name, value in named.items()),
         "io.trino.server.TrinoServer",
     ]

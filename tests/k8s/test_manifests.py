@@ -1,5 +1,6 @@
 """The manifests of each overlay: valid against the schemas, least rights, no secret, and numbers that agree."""
 
+import json
 import re
 from fnmatch import fnmatch
 from itertools import pairwise
@@ -15,6 +16,7 @@ from manifests import ROOT, Manifest, containers, find, overlay, pods, propertie
 from pydantic import SecretStr
 from run_launcher import job_of, launcher_of
 
+from oso_dagster.stack.trino_etc import GROUPS, retried
 from oso_lake.settings import Settings
 from sqlmesh_project.trino_connection import CATALOGS, catalog_properties
 
@@ -219,6 +221,31 @@ def test_both_roles_agree_on_what_must_be_equal(manifests: list[Manifest]) -> No
     assert _bytes(worker["query.max-memory"]) <= most * _bytes(worker["query.max-memory-per-node"])
     lake = find(manifests, "ConfigMap", "oso-lake")["data"]
     assert lake["TRINO_COMPUTE_URL"] == f"{lake['OSO_WAREHOUSE_URL']}-compute"
+
+
+def test_queries_are_retried_and_grouped_as_on_the_local_stack(manifests: list[Manifest], tmp_path: Path) -> None:
+    local = retried(tmp_path / "node", tmp_path / "exchange", 768)
+    for role in ("coordinator", "worker"):
+        _, _, files = _trino(manifests, role)
+        assert properties(files["config.properties"])["retry-policy"] == local["retry-policy"]
+        exchange = properties(files["exchange-manager.properties"])
+        assert exchange["exchange-manager.name"] == "filesystem"
+        assert exchange["exchange.base-directories"] == "${ENV:TRINO_EXCHANGE}"
+    _, _, files = _trino(manifests, "coordinator")
+    assert files["resource-groups.json"] == GROUPS.read_text()
+    assert properties(files["resource-groups.properties"])["resource-groups.config-file"].endswith(f"/{GROUPS.name}")
+    # the groups are chosen by user: as whom the pipeline asks, and nobody else
+    [of_pipeline] = [one for one in json.loads(files["resource-groups.json"])["selectors"] if "user" in one]
+    settings = find(manifests, "ConfigMap", "oso-settings")["data"]
+    assert of_pipeline["user"] == settings.get("OSO_TRINO_USER", Settings().trino_user)
+
+
+def test_tasks_fit_on_a_worker_beside_each_other(manifests: list[Manifest]) -> None:
+    config = properties(_trino(manifests, "coordinator")[2]["config.properties"])
+    per_node = properties(_trino(manifests, "worker")[2]["config.properties"])["query.max-memory-per-node"]
+    # Trino's own default is 5 GB
+    task = _bytes(config.get("fault-tolerant-execution-task-memory", "5GB"))
+    assert 3 * task <= _bytes(per_node)
 
 
 def test_catalogs_are_those_that_the_product_writes(manifests: list[Manifest]) -> None:

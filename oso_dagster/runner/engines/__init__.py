@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlmesh.core.model.definition import AuditResult
 
     from oso_dagster.runner.session import Session
+    from oso_dagster.runner.window_locks import Held
     from oso_lake.commits import Data
     from oso_lake.contracts import TableContract
     from oso_lake.settings import Settings
@@ -84,6 +85,26 @@ class Engine(Protocol):
         self, session: "Session", name: str, measuring: "exp.Select", arguments: Mapping[str, Any]
     ) -> "tuple[tuple[Any, ...], Sequence[AuditResult]]":
         """The row of `measuring`, and the model's audits, for which `arguments` are SQLMesh's."""
+        ...
+
+    def locked(self, session: "Session", locks: "Held") -> AbstractContextManager[None]:
+        """While the block runs under `locks`; what goes on of runs whose locks are gone, since they died, is ended."""
+        ...
+
+    def address(self, session: "Session") -> str:
+        """The engine and where it is, for messages."""
+        ...
+
+    def is_loss(self, error: Exception) -> bool:
+        """Whether `error` says that a machine was lost, and not that the query or its data are wrong."""
+        ...
+
+    def statement(self, session: "Session") -> str | None:
+        """What the engine calls the last statement of this thread."""
+        ...
+
+    def settle(self, session: "Session", statement: str | None) -> None:
+        """See that nothing of `statement` goes on; fails by a loss while the engine does not answer."""
         ...
 
     def kept_rows(self, session: "Session", name: str) -> AbstractContextManager[None]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlmesh.core.model.definition import AuditResult
 
     from oso_dagster.runner.session import Session
+    from oso_dagster.runner.window_locks import Held
     from oso_lake.contracts import TableContract
     from oso_lake.settings import Settings
 
@@ -73,6 +74,26 @@ class DuckDBEngine:
     def replacing(self, session: "Session", name: str, rows_before: int) -> Generator[None]:
         """Nothing is done: a transaction deletes and inserts."""
         yield
+
+    @contextmanager
+    def locked(self, session: "Session", locks: "Held") -> Generator[None]:
+        """A process takes its statements with it when it dies."""
+        yield
+
+    def address(self, session: "Session") -> str:
+        """It is this process."""
+        return "DuckDB"
+
+    def is_loss(self, error: Exception) -> bool:
+        """No other machine takes part."""
+        return False
+
+    def statement(self, session: "Session") -> str | None:
+        """Statements have no names."""
+        return None
+
+    def settle(self, session: "Session", statement: str | None) -> None:
+        """A statement that failed is over."""
 
     def examined(
         self, session: "Session", name: str, measuring: "exp.Select", arguments: Mapping[str, Any]

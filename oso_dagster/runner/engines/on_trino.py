@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from oso_dagster.runner.engines import Publishable, Reads, ScanLimitError
+from oso_dagster.runner.engines import Publishable, Reads, ScanLimitError, trino_losses
 from oso_dagster.runner.engines.examining import examined
 from oso_dagster.runner.engines.staging import StagedFiles
 from oso_dagster.runner.engines.trino_statistics import explained, usage_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlmesh.core.model.definition import AuditResult
 
     from oso_dagster.runner.session import Session
+    from oso_dagster.runner.window_locks import Held
     from oso_lake.contracts import TableContract
     from oso_lake.settings import Settings
 
@@ -106,6 +107,36 @@ class TrinoEngine:
     ) -> "tuple[tuple[Any, ...], Sequence[AuditResult]]":
         """All in one query: each takes Trino a tenth of a second to plan and to start."""
         return examined(session.context.engine_adapter, session.snapshots[name], measuring, arguments)
+
+    @contextmanager
+    def locked(self, session: "Session", locks: "Held") -> Generator[None]:
+        """Statements say the name of their locks; an INSERT that goes on would give its rows a second time."""
+        from sqlmesh_project.trino_connection import TICKET
+
+        trino_losses.end_abandoned(session.context.engine_adapter, locks.is_of_database, locks.living)
+        TICKET.set(locks.name)
+        try:
+            yield
+        finally:
+            # the block is that of a generator, which may end in another context than it began in
+            TICKET.set(None)
+
+    def address(self, session: "Session") -> str:
+        """The coordinator's address."""
+        connection = session.context.engine_adapter.connection
+        return f"Trino at {connection.host}:{connection.port}"
+
+    def is_loss(self, error: Exception) -> bool:
+        """By Trino's error codes."""
+        return trino_losses.is_loss(error)
+
+    def statement(self, session: "Session") -> str | None:
+        """The query's id."""
+        return session.context.engine_adapter.cursor.query_id
+
+    def settle(self, session: "Session", statement: str | None) -> None:
+        """A query that goes on is killed."""
+        trino_losses.settle(session.context.engine_adapter, statement)
 
     @contextmanager
     def kept_rows(self, session: "Session", name: str) -> Generator[None]:
