@@ -5,7 +5,7 @@ With `--compare` the same world is computed by DuckDB alone too, and the two are
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dlt_sources.sample_world import World, WorldConfig
     from oso_dagster.cli.charts import ChartFiles
     from oso_dagster.cli.findings import DeveloperFlow, Findings
+    from oso_dagster.project import Project
     from oso_lake.comparing import TableComparison
     from oso_lake.settings import Settings
 
@@ -57,7 +58,11 @@ def demo(days: int, projects: int, seed: int, compare: bool, as_json: bool) -> i
     A second run finds everything fresh. Another size or seed starts over; a home with sources of its own is left alone.
     With --compare a second installation in the folder `duckdb` of the home computes the same; it fails on a difference.
     """
-    report = run_demo(world_config(days, projects, seed), compare=compare)
+    return tell(run_demo(world_config(days, projects, seed), compare=compare), as_json=as_json)
+
+
+def tell(report: DemoReport, *, as_json: bool) -> int:
+    """Show what came out; the exit code, which is not 0 when anything failed or differs."""
     if as_json:
         print_json(_document(report))
     else:
@@ -78,6 +83,7 @@ def run_demo(config: "WorldConfig", *, compare: bool = False) -> DemoReport:
     from oso_dagster.cli import stations
     from oso_dagster.cli.charts import write_charts
     from oso_dagster.cli.findings import read_findings
+    from oso_dagster.project import Project
     from oso_lake import Lake
 
     settings = load_settings()
@@ -100,12 +106,12 @@ def run_demo(config: "WorldConfig", *, compare: bool = False) -> DemoReport:
             findings = read_findings(Lake(settings))
             files = write_charts(findings, settings.cache_dir / "charts")
             stage.note(shown_path(files.png))
-        lost, compared = _compared(settings, world, stages) if compare else ([], None)
+        lost, compared = compare_with_duckdb(Project(settings=settings), world, stages) if compare else ([], None)
     return DemoReport(failed=[*failed, *lost], files=files, findings=findings, compared=compared)
 
 
-def _compared(
-    settings: "Settings", world: "World", stages: Stages
+def compare_with_duckdb(
+    project: "Project", world: "World", stages: Stages
 ) -> "tuple[Sequence[str], Sequence[TableComparison]]":
     """Compute `world` in an installation without servers; lines about what failed there, and the comparison."""
     from dlt_sources.sample_world import write_profile
@@ -113,15 +119,18 @@ def _compared(
     from oso_dagster.cli import stations
     from oso_lake.comparing import compare
 
-    write_profile(settings.home / TWIN, world)
-    twin = comparing.files_only(settings.home / TWIN)
+    home = project.settings.home / TWIN
+    write_profile(home, world)
+    twin = replace(project, settings=comparing.files_only(home))
     with stages.stage("DuckDB") as stage:
-        landed = stations.land(twin, world.begin, world.end, stage)
-        stations.plan(twin, stage)
-        computed = api.materialize(twin, "*", begin=world.begin, end=world.end, on_progress=stage)
+        landed = stations.land(twin.settings, world.begin, world.end, stage)
+        stations.plan(twin.settings, stage, project=twin)
+        computed = api.materialize(
+            twin.settings, "*", begin=world.begin, end=world.end, on_progress=stage, project=twin
+        )
         stage.note(stations.compute_summary(computed))
     with stages.stage("Compare") as stage:
-        tables = list(compare(settings, twin))
+        tables = list(compare(project.settings, twin.settings))
         stage.note(comparing.summary(tables))
     failed = stations.failures({**landed.failed, **computed.failed})
     return [f"on DuckDB: {line}" for line in failed], tables
