@@ -95,8 +95,8 @@ def materialize_models(  # noqa: PLR0913 - each is a choice of the caller
     with ExitStack() as stack:
         runner = None
         if todo:
-            expected = expected_of(project, _partitions(todo))
-            opened = open_runner(project, manifest, instance, run_tags, computes=expected, allowance=allowance)
+            wanted = _partitions(todo)
+            opened = open_runner(project, manifest, instance, run_tags, computes=wanted, allowance=allowance)
             runner = stack.enter_context(opened)
         if runner is not None and runner.has_waited:
             # whoever computed meanwhile may have computed this

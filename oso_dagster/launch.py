@@ -13,11 +13,12 @@ from oso_dagster.defs.partitions import partition_tags
 from oso_dagster.instance import open_instance
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.project import Project
-from oso_dagster.run_tags import holder_of
+from oso_dagster.run_tags import WHY_ENGINE_TAG, expected_of, holder_of
 from oso_dagster.runner.budget import Allowance
 from oso_dagster.runner.costs import Estimate
 from oso_dagster.runner.locks import POLL_SECONDS
 from oso_dagster.runner.session import Store, open_store
+from oso_dagster.small_work import choice_of, is_small
 from oso_dagster.window_checks import LOOKING
 from oso_lake.calendar import Grain, Window
 
@@ -124,13 +125,13 @@ def open_runner(
     instance: dg.DagsterInstance | None,
     tags: Mapping[str, str],
     *,
-    computes: Estimate | None,
+    computes: Mapping[str, int] | None,
     allowance: Allowance | None = None,
 ) -> Generator[Runner]:
     """A runner on `instance`, or on the installation's own, which is closed at the end.
 
-    One that `computes` what is estimated holds the compute store open for all of its runs: opening it anew takes 0.5 s.
-    They share one `allowance`.
+    One that `computes` so many partitions of each model holds the compute store open for all of its runs: opening it
+    anew takes 0.5 s. They share one `allowance`.
     """
     with ExitStack() as stack:
         if instance is None:
@@ -139,6 +140,16 @@ def open_runner(
             instance = stack.enter_context(opened)
         store = None
         if computes is not None:
-            opened_store = open_store(project, holder=holder_of(tags), on_wait=_log.info, expected=computes)
+            choice = choice_of(project, manifest, computes)
+            if choice is not None:
+                _log.info(choice.explain())
+                tags = {**tags, WHY_ENGINE_TAG: choice.explain()}
+            opened_store = open_store(
+                project,
+                holder=holder_of(tags),
+                on_wait=_log.info,
+                expected=expected_of(project, computes),
+                is_small=is_small(choice),
+            )
             store = stack.enter_context(opened_store)
         yield Runner(project, manifest, instance, tags, store, allowance or Allowance.of(project.settings))

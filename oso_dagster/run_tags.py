@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 
 from oso_dagster.cluster.capacity import ENGINE_TAG, NODE_SECONDS_TAG, SLOTS_TAG
+from oso_dagster.cluster.routing import Engine
+from oso_dagster.manifest import Manifest
 from oso_dagster.project import Project
 from oso_dagster.runner.costs import Estimate
 from oso_dagster.runner.logs import costs_of
+from oso_dagster.small_work import choice_of, is_small
 
 PARENT_TAG = "oso/parent_run"
+# who computes it where there is a choice, and why
+WHY_ENGINE_TAG = "oso/why_engine"
 
 
 def expected_of(project: Project, wanted: Mapping[str, int]) -> Estimate:
@@ -15,11 +20,14 @@ def expected_of(project: Project, wanted: Mapping[str, int]) -> Estimate:
     return costs_of(project).estimate(wanted, project.settings.engine)
 
 
-def capacity_tags(project: Project, wanted: Mapping[str, int]) -> dict[str, str]:
+def capacity_tags(project: Project, manifest: Manifest, wanted: Mapping[str, int]) -> dict[str, str]:
     """What a run that computes that many partitions of each model will ask of the cluster, before it has a lease.
 
-    Where nothing is known of its models only the engine is told: the sensor has settings for such runs.
+    Where nothing is known of its models only the engine is told: the sensor has settings for such runs. Small work asks
+    for none.
     """
+    if is_small(choice_of(project, manifest, wanted)):
+        return {ENGINE_TAG: Engine.DUCKDB}
     tags = {ENGINE_TAG: project.settings.engine}
     expected = expected_of(project, wanted)
     if not expected.is_blind:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
 CATALOG_NAME = "lake"
+# where Trino keeps the models' own tables, which only the pipeline reads
+COMPUTE_CATALOG = "metrics"
 
 
 def published_namespace(environment: str) -> str:
@@ -38,6 +40,15 @@ def open_catalog(settings: Settings) -> "Catalog":
         return _on_server[place]
 
 
+def open_compute_catalog(settings: Settings) -> "SqlCatalog":
+    """The catalog that Trino keeps the models' own tables in; whoever opens it disposes of its connections."""
+    from pyiceberg.catalog.sql import SqlCatalog
+
+    return SqlCatalog(
+        COMPUTE_CATALOG, uri=settings.catalog_uri, warehouse=settings.compute_uri, **settings.file_options
+    )
+
+
 def close_catalogs() -> None:
     """Close the connections that are kept to servers; catalogs opened before work on and open new ones."""
     with _guard:
@@ -50,8 +61,8 @@ _on_server: "dict[tuple[str, str], SqlCatalog]" = {}
 _guard = threading.Lock()
 
 
-def current_metadata(settings: Settings) -> dict[str, str]:
-    """Metadata file of each table of the catalog by `namespace.table`, read in one query; empty without a catalog.
+def current_metadata(settings: Settings, catalog: str = CATALOG_NAME) -> dict[str, str]:
+    """Metadata file of each table of `catalog` by `namespace.table`, read in one query; empty without a catalog.
 
     Reads the tables that every SQL catalog of Iceberg has (also Trino's and Java's JDBC catalog) instead of asking
     PyIceberg table by table: one state of all tables, and half a second of imports less.
@@ -72,7 +83,7 @@ def current_metadata(settings: Settings) -> dict[str, str]:
     with engine.connect() as connection:
         if not is_file and not inspect(connection).has_table("iceberg_tables"):
             return {}
-        rows = connection.execute(query, {"catalog": CATALOG_NAME})
+        rows = connection.execute(query, {"catalog": catalog})
         return {f"{namespace}.{table}": str(location) for namespace, table, location in rows}
 
 

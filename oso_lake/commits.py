@@ -111,11 +111,33 @@ def replace(
     `properties` go to the snapshot summary as they are, next to the windows. Raises ContractError when the data breaks
     the contract, CommitFailedException when other writers won `MAX_ATTEMPTS` times.
     """
-    from pyiceberg.exceptions import CommitFailedException, ValidationException
-
     table = ensure_table(catalog, contract)
     staged = None if isinstance(data, pa.Table | Iterable) else data
     added = staged.added(table) if staged else _write_all(table, contract, data)
+    return _replace(table, contract.name, added, scope, properties, staged)
+
+
+def replace_rows(table: "Table", rows: pa.Table, scope: Scope, properties: Mapping[str, str]) -> Commit:
+    """Replace the rows of `scope` in a table that has no contract here, one of Trino's for one; see `replace`.
+
+    Columns are taken by name, as the table has them. Position deletes are applied to what stays of a file. Raises
+    ArrowInvalid for a value that the table's type does not hold, and CommitFailedException as `replace` does.
+    """
+    schema = table.schema().as_arrow()
+    added = list(write_files(table, rows.select(schema.names).cast(schema)))
+    return _replace(table, ".".join(table.name()), added, scope, properties, None)
+
+
+def _replace(
+    table: "Table",
+    name: str,
+    added: list["DataFile"],
+    scope: Scope,
+    properties: Mapping[str, str],
+    staged: Staged | None,
+) -> Commit:
+    from pyiceberg.exceptions import CommitFailedException, ValidationException
+
     for attempt in range(MAX_ATTEMPTS):
         try:
             snapshot_id, changed = _commit(table, added, scope, properties, staged)
@@ -129,7 +151,7 @@ def replace(
             time.sleep(random.uniform(0.01, 0.05) * 2 ** min(attempt, 5))  # noqa: S311
             table.refresh()
     rows = sum(file.record_count for file in added)
-    return Commit(table=contract.name, snapshot_id=snapshot_id, rows=rows, changed=changed)
+    return Commit(table=name, snapshot_id=snapshot_id, rows=rows, changed=changed)
 
 
 def _write_all(table: "Table", contract: TableContract, data: pa.Table | Iterable[Path]) -> list["DataFile"]:

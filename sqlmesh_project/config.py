@@ -19,18 +19,22 @@ PROJECT_DIR = Path(__file__).parent
 LINT_RULES = frozenset({"requiredescription", "requireowner", "forbidforwardonly", "requirecolumndescriptions"})
 
 
-def make_config(settings: Settings) -> Config:
-    """SQLMesh's configuration for `settings`, which model files are loaded for from now on; touches no file."""
+def make_config(settings: Settings, *, is_small: bool = False) -> Config:
+    """SQLMesh's configuration for `settings`, which model files are loaded for from now on; touches no file.
+
+    For small work the engine is a DuckDB in memory, and the state is that of the installation.
+    """
     use(settings)
+    gateway = "small" if is_small else settings.engine
     return Config(
         gateways={
-            settings.engine: GatewayConfig(
-                connection=_connection(settings),
+            gateway: GatewayConfig(
+                connection=LakeConnectionConfig.of(settings, is_in_memory=True) if is_small else _connection(settings),
                 state_connection=state_connection(settings),
                 state_schema=STATE_SCHEMA,
             )
         },
-        default_gateway=settings.engine,
+        default_gateway=gateway,
         model_defaults=ModelDefaultsConfig(dialect="duckdb", start=settings.start.isoformat(), cron="@daily"),
         linter=LinterConfig(enabled=True, rules=set(LINT_RULES)),
         format=FormatConfig(append_newline=True, no_rewrite_casts=True),

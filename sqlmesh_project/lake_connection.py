@@ -16,14 +16,13 @@ from sqlglot import exp
 from sqlmesh.core.config.connection import ConnectionConfig, DuckDBConnectionConfig, PostgresConnectionConfig
 
 from oso_lake import database
-from oso_lake.catalog import current_metadata
+from oso_lake.catalog import COMPUTE_CATALOG, current_metadata
 from oso_lake.duckdb_files import open_files
 from oso_lake.settings import Settings
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-COMPUTE_CATALOG = "metrics"
 RAW_CATALOG = "raw"
 RAW_CONTRACTS = Path(__file__).parent / "external_models.yaml"
 
@@ -34,10 +33,14 @@ class LakeConnectionConfig(DuckDBConnectionConfig):
     _settings: Settings = PrivateAttr()
 
     @classmethod
-    def of(cls, settings: Settings) -> "LakeConnectionConfig":
-        """The connection of `settings`; touches neither file nor catalog."""
+    def of(cls, settings: Settings, *, is_in_memory: bool = False) -> "LakeConnectionConfig":
+        """The connection of `settings`; touches neither file nor catalog.
+
+        One in memory begins without any model's table: shared_tables.py shows it those that Trino keeps.
+        """
+        place = ":memory:" if is_in_memory else str(settings.compute_db)
         connection = cls(
-            catalogs={COMPUTE_CATALOG: str(settings.compute_db), RAW_CATALOG: ":memory:"},
+            catalogs={COMPUTE_CATALOG: place, RAW_CATALOG: ":memory:"},
             connector_config={
                 "TimeZone": "UTC",
                 "memory_limit": settings.memory_limit,
@@ -118,7 +121,7 @@ def attach_raw(connection: "DuckDBPyConnection", settings: Settings) -> None:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema.sql('duckdb')}")
         relation = exp.table_(table, db=namespace, catalog=RAW_CATALOG, quoted=True)
         location = locations.get(name)
-        connection.execute(_create_view(relation, location) if location else _create_empty(relation, columns))
+        connection.execute(create_view(relation, location) if location else _create_empty(relation, columns))
 
 
 def refresh_raw(cursor: "DuckDBPyConnection", settings: Settings) -> None:
@@ -139,7 +142,7 @@ def refresh_raw(cursor: "DuckDBPyConnection", settings: Settings) -> None:
         if name not in shown:
             # it stood as an empty table
             cursor.execute(exp.Drop(this=relation, kind="TABLE", exists=True).sql("duckdb"))
-        cursor.execute(_create_view(relation, location, replace=True))
+        cursor.execute(create_view(relation, location, replace=True))
 
 
 @cache
@@ -149,7 +152,8 @@ def raw_contracts() -> Mapping[str, Mapping[str, str]]:
     return {model["name"].removeprefix(f"{RAW_CATALOG}."): model["columns"] for model in declared}
 
 
-def _create_view(relation: exp.Table, location: str, *, replace: bool = False) -> str:
+def create_view(relation: exp.Table, location: str, *, replace: bool = False) -> str:
+    """DuckDB's statement for a view of the Iceberg table whose metadata file lies at `location`."""
     scan = exp.func("iceberg_scan", exp.Literal.string(location))
     query = exp.select("*").from_(exp.Table(this=scan))
     return exp.Create(this=relation, kind="VIEW", expression=query, replace=replace).sql("duckdb")

@@ -17,9 +17,9 @@ from sqlmesh.core.config.connection import TrinoAuthenticationMethod, TrinoConne
 from sqlmesh.core.engine_adapter import TrinoEngineAdapter
 from sqlmesh.core.engine_adapter.shared import DataObject, DataObjectType
 
-from oso_lake.catalog import CATALOG_NAME
+from oso_lake.catalog import CATALOG_NAME, COMPUTE_CATALOG, open_compute_catalog
 from oso_lake.settings import Settings
-from sqlmesh_project.lake_connection import COMPUTE_CATALOG, RAW_CATALOG
+from sqlmesh_project.lake_connection import RAW_CATALOG
 
 if TYPE_CHECKING:
     from pyiceberg.catalog.sql import SqlCatalog
@@ -70,11 +70,7 @@ class LakeTrinoAdapter(TrinoEngineAdapter):
     @cached_property
     def _catalog(self) -> "SqlCatalog":
         """The models' tables as PyIceberg sees them."""
-        from pyiceberg.catalog.sql import SqlCatalog
-
-        settings: Settings = self._extra_config["oso_settings"]
-        options = settings.file_options
-        return SqlCatalog(COMPUTE_CATALOG, uri=settings.catalog_uri, warehouse=settings.compute_uri, **options)
+        return open_compute_catalog(self._extra_config["oso_settings"])
 
     def close(self) -> Any:
         """Close the connections, the catalog's too."""

@@ -21,12 +21,17 @@ class Small:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """The estimate of a run: `is_guessed` where some model never ran; `duckdb_allowed` unless a model forbids it."""
+    """The estimate of a run: `is_guessed` where some model never ran; `reason` says why DuckDB may not do it, if so."""
 
     seconds: float
     scanned_bytes: int
     is_guessed: bool
-    duckdb_allowed: bool
+    reason: str = ""
+
+    @property
+    def duckdb_allowed(self) -> bool:
+        """Whether nothing speaks against DuckDB but size."""
+        return not self.reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,17 +41,20 @@ class Choice:
     engine: Engine
     reason: str
 
+    def explain(self) -> str:
+        """One line for the run's log."""
+        return f"computed on {'DuckDB' if self.engine is Engine.DUCKDB else 'Trino'}: {self.reason}"
 
-def choose_engine(job: Job, small: Small, *, is_awake: bool) -> Choice:
-    """DuckDB for what is small and known; `is_awake` says that workers are there anyway, which then serve a guess too.
 
-    A guess wakes the cluster: what turns out large would fail on one machine only after it was tried.
+def choose_engine(job: Job, small: Small) -> Choice:
+    """DuckDB for what is small and known, also while the cluster is awake: others have need of it.
+
+    A guess goes to the cluster: what turns out large would fail on one machine only after it was tried.
     """
     if not job.duckdb_allowed:
-        return Choice(engine=Engine.TRINO, reason="a model asks for the cluster")
+        return Choice(engine=Engine.TRINO, reason=job.reason)
     if job.is_guessed:
-        state = "is awake" if is_awake else "wakes"
-        return Choice(engine=Engine.TRINO, reason=f"nothing is known of its cost; the cluster {state}")
+        return Choice(engine=Engine.TRINO, reason="nothing is known of its cost")
     if job.seconds > small.seconds:
         return Choice(
             engine=Engine.TRINO, reason=f"about {job.seconds:.0f} s, more than the {small.seconds:.0f} s of small work"

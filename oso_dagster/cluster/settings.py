@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import ByteSize, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from oso_dagster.cluster.demand import Policy
+from oso_dagster.cluster.routing import Small
 from oso_dagster.runner.costs import Estimate
 from oso_lake.settings import Settings
 
@@ -42,6 +43,13 @@ class ClusterSettings(BaseSettings):
     run_node_seconds: float = Field(default=600, gt=0, description="Expected of a run that says nothing of itself.")
     run_slots: int = Field(default=4, ge=1, description="Workers that such a run can keep busy.")
 
+    small_seconds: float = Field(
+        default=60, ge=0, description="What DuckDB does so quickly wakes no cluster; 0 gives all to the cluster."
+    )
+    small_scanned_bytes: ByteSize = Field(
+        default=ByteSize(2 * 1024**3), description="What it may read for that at most, by what it read on Trino before."
+    )
+
     def url_of(self, settings: Settings) -> str:
         """The coordinator's HTTP address."""
         return self.trino_url or f"{settings.trino_scheme}://{settings.trino_host}:{settings.trino_port}"
@@ -73,6 +81,11 @@ class ClusterSettings(BaseSettings):
         if expected is None or expected.is_blind:
             return self.run_node_seconds, self.run_slots
         return expected.node_seconds, expected.slots or self.run_slots
+
+    @property
+    def small(self) -> Small:
+        """What counts as small work."""
+        return Small(seconds=self.small_seconds, scanned_bytes=self.small_scanned_bytes)
 
     @property
     def lease_ttl(self) -> timedelta:

@@ -15,6 +15,7 @@ from oso_dagster.project import Project
 from oso_dagster.run_tags import expected_of
 from oso_dagster.runner.budget import Allowance
 from oso_dagster.runner.session import Store, open_store
+from oso_dagster.small_work import choice_of, is_small
 
 
 def ignore(item: Any) -> None:
@@ -59,13 +60,22 @@ class Pipeline:
     def compute_store(self, holder: str, on_wait: Callable[[str], None], wanted: Mapping[str, int]) -> Store:
         """The compute store, opened under the lock by the first step that asks: opening takes 0.5 s.
 
-        A cluster is claimed for the partitions of each model that are `wanted`; those of later steps come on top.
+        A cluster is claimed for the partitions of each model that are `wanted`; those of later steps come on top. Where
+        they are small DuckDB computes them on the cluster's tables instead, and `on_wait` is told who does, and why.
         """
         if self.store is not None:
             return self.store
         expected = expected_of(self.project, wanted)
+        choice = choice_of(self.project, self.manifest, wanted)
+        if self._opened is not None and self._opened.small_work is not None and not is_small(choice):
+            # the steps before were small, this one is not
+            self.close_store()
         if self._opened is None:
-            opened = open_store(self.project, holder=holder, on_wait=on_wait, expected=expected)
+            if choice is not None:
+                on_wait(choice.explain())
+            opened = open_store(
+                self.project, holder=holder, on_wait=on_wait, expected=expected, is_small=is_small(choice)
+            )
             self._opened = self._own.enter_context(opened)
         elif self._opened.need is not None:
             self._opened.need.more(node_seconds=expected.node_seconds, slots=expected.slots or 1)

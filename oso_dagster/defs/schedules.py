@@ -63,7 +63,7 @@ def evaluate(pipeline: Pipeline, grain: Grain, now: datetime) -> dg.RunRequest |
     due = compute_due(grain, now, pipeline.manifest, state)
     if due is None:
         return dg.SkipReason(explain_none(grain, now, state))
-    tags = capacity_tags(pipeline.project, partitions_due(due, pipeline.manifest))
+    tags = capacity_tags(pipeline.project, pipeline.manifest, partitions_due(due, pipeline.manifest))
     return dg.RunRequest(run_key=due.run_key(now), tags={"oso/why": _why(due), **tags})
 
 

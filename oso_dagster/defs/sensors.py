@@ -119,7 +119,7 @@ def arrivals_sensor(context: dg.SensorEvaluationContext, pipeline: PipelineParam
     run = dg.RunRequest(
         run_key=request.run_key,
         run_config={"ops": {"compute_stale": {"config": config}}},
-        tags={"oso/why": decision.explain(), **capacity_tags(pipeline.project, request.partitions)},
+        tags={"oso/why": decision.explain(), **capacity_tags(pipeline.project, pipeline.manifest, request.partitions)},
     )
     context.log.info(decision.explain())
     return dg.SensorResult(run_requests=[run], cursor=cursor.dump())

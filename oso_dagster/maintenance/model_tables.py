@@ -16,6 +16,7 @@ from oso_dagster.project import Project
 from oso_dagster.runner.claims import claimed
 from oso_dagster.runner.locks import LockTimeoutError
 from oso_dagster.runner.window_locks import Claim
+from oso_lake.catalog import COMPUTE_CATALOG, open_compute_catalog
 from oso_lake.compaction import FEWEST_FILES, SMALL_BYTES
 from oso_lake.expiry import Retention
 from oso_lake.settings import Settings
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
     from pyiceberg.table import Table
 
-CATALOG = "metrics"
 # a run compares a table that it rebuilt with the snapshot of before, and a run lasts hours
 LEAST_AGE = timedelta(days=1)
 # a model that is being computed is left for the next time
@@ -66,13 +66,6 @@ def wear_of(table: "Table") -> Wear:
     )
 
 
-def open_compute_catalog(settings: Settings) -> "Catalog":
-    """The catalog that Trino keeps the models' tables in."""
-    from pyiceberg.catalog.sql import SqlCatalog
-
-    return SqlCatalog(CATALOG, uri=settings.catalog_uri, warehouse=settings.compute_uri, **settings.file_options)
-
-
 def model_of(table: str) -> str:
     """The model whose version a table holds: `oso.stars_daily` of `sqlmesh__oso.oso__stars_daily__123__dev`."""
     schema, _, rest = table.partition(".")[2].partition("__")
@@ -90,7 +83,7 @@ def compact_models(project: Project, limits: Limits, is_applied: bool, log: Call
     notes = _rewrite(settings, catalog, list(chosen), log) if is_applied and chosen else {}
     return [
         Found(
-            subject=f"{CATALOG}.{name}",
+            subject=f"{COMPUTE_CATALOG}.{name}",
             kind="tables of small files and position deletes",
             count=1,
             rows=wear.rows,
@@ -108,7 +101,7 @@ def expire_models(project: Project, limits: Limits, is_applied: bool, log: Calla
         return []
     retention = Retention() if limits.older_than is None else Retention(age=max(limits.older_than, LEAST_AGE), least=1)
     catalog = open_compute_catalog(project.settings)
-    return expire_of(catalog, retention, limits, is_applied=is_applied, prefix=f"{CATALOG}.")
+    return expire_of(catalog, retention, limits, is_applied=is_applied, prefix=f"{COMPUTE_CATALOG}.")
 
 
 def remove_model_orphans(project: Project, limits: Limits, is_applied: bool, log: Callable[[str], None]) -> list[Found]:
@@ -118,7 +111,7 @@ def remove_model_orphans(project: Project, limits: Limits, is_applied: bool, log
         return []
     catalog = open_compute_catalog(settings)
     found = remove_unreferred(settings, catalog, settings.compute_uri, limits, is_applied=is_applied)
-    return [replace(one, subject=f"{CATALOG}: {one.subject}") for one in found]
+    return [replace(one, subject=f"{COMPUTE_CATALOG}: {one.subject}") for one in found]
 
 
 def _rewrite(settings: Settings, catalog: "Catalog", names: list[str], log: Callable[[str], None]) -> dict[str, str]:
@@ -147,5 +140,5 @@ def _optimize(name: str) -> str:
     from sqlglot import exp
 
     schema, _, table = name.partition(".")
-    target = exp.table_(table, db=schema, catalog=CATALOG, quoted=True).sql("trino")
+    target = exp.table_(table, db=schema, catalog=COMPUTE_CATALOG, quoted=True).sql("trino")
     return f"alter table {target} execute optimize(file_size_threshold => '{SMALL_BYTES // _MEGABYTE}MB')"

@@ -13,8 +13,7 @@ from oso_dagster.runner.claims import EVERYTHING, alone, claimed
 from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.records import forget_models, forget_versions, recorded_models
 from oso_dagster.runner.session import Store, open_store, plain_name
-
-COMPUTE_CATALOG = "metrics"
+from oso_lake.catalog import COMPUTE_CATALOG
 
 
 def vacuum_store(project: Project, limits: Limits, is_applied: bool, log: Callable[[str], None]) -> list[Found]:

@@ -9,7 +9,7 @@ from functools import cache
 from math import ceil
 from statistics import median
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import and_, bindparam, delete, insert, select
 
 from oso_dagster.runner.ledger_store import LedgerStore, costs
 from oso_dagster.runner.usage import SECONDS_OF_HOUR
@@ -154,16 +154,17 @@ class CostLog:
         self._store = LedgerStore(url)
 
     def record(self, spent: Iterable[Cost]) -> None:
-        """Add costs, and forget those that are older than the last few of a model."""
+        """Add costs, and forget those that are older than the last few of a model on its engine."""
         rows = [asdict(cost) for cost in spent]
         if not rows:
             return
-        of = costs.c.model == bindparam("of")
+        of = and_(costs.c.model == bindparam("of"), costs.c.engine == bindparam("by"))
         kept = select(costs.c.number).where(of).order_by(costs.c.number.desc()).limit(KEPT_RUNS)
         with self._store.writing() as connection:
             connection.execute(insert(costs), rows)
             connection.execute(
-                delete(costs).where(of, costs.c.number.not_in(kept)), [{"of": row["model"]} for row in rows]
+                delete(costs).where(of, costs.c.number.not_in(kept)),
+                [{"of": row["model"], "by": row["engine"]} for row in rows],
             )
 
     def history(self, engine: str = "") -> History:

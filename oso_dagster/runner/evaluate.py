@@ -111,7 +111,10 @@ class _Evaluation:
             self._before = before
         before = self._before
         changes: tuple[Change, ...] | None = None
-        with self.engine.replacing(session, name, before[0] if is_first else _SOME):
+        with (
+            self.engine.writing(session, name, window) as keep,
+            self.engine.replacing(session, name, before[0] if is_first else _SOME),
+        ):
             try:
                 session.context.snapshot_evaluator.evaluate(
                     snapshot, target_table_exists=True, batch_index=0, **arguments
@@ -124,6 +127,8 @@ class _Evaluation:
             after = _measured(row)
             if self._footprint and before != after:
                 changes = changes_of(self.engine.changed(session, name, self._footprint))
+            if before != after:
+                keep()
         audits = tuple(
             AuditOutcome(
                 name=result.audit.name, count=result.count or 0, blocking=bool(result.blocking), skipped=result.skipped

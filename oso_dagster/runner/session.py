@@ -6,7 +6,7 @@ goes through is in compute.py.
 
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,8 @@ class Session:
     environment: str = ENVIRONMENT
     # others compute other windows meanwhile, on other machines too
     is_shared: bool = False
+    # of the installation on Trino whose cluster is not asked: see Store
+    small_work: Settings | None = None
 
     def parents(self, name: str) -> "dict[str, Snapshot]":
         """The snapshots that SQLMesh needs to render `name`: its parents and itself.
@@ -141,27 +143,37 @@ class Store:
     # other processes compute at the same time: only DuckDB's file has one writer
     is_shared: bool = False
     snapshots: "dict[SnapshotId, Snapshot]" = field(default_factory=dict)
+    # of an installation on Trino, where DuckDB computes on its tables
+    small_work: Settings | None = None
     # what the lease on a cluster is over, where there is one: whoever computes says what is done of it
     need: "Need | None" = None
 
 
 @contextmanager
 def open_store(
-    project: Project, *, holder: str, on_wait: Callable[[str], None], expected: Estimate | None = None
+    project: Project,
+    *,
+    holder: str,
+    on_wait: Callable[[str], None],
+    expected: Estimate | None = None,
+    is_small: bool = False,
 ) -> Generator[Store]:
     """Open state and engine, under the compute lock on DuckDB; the views of the raw tables show the lake as it is now.
 
     On Trino other processes do so too: what is read of the state holds while a claim on it does (claims.py). A cluster
-    is claimed for what is `expected`.
+    is claimed for what is `expected`; work that `is_small` is done by DuckDB on the same tables, and claims none.
     """
     settings = project.settings
+    is_shared = settings.engine != "duckdb"
+    claim = nullcontext() if is_small else claimed_cluster(settings, holder=holder, on_wait=on_wait, expected=expected)
     with (
         store_lock(settings, holder=holder, on_wait=on_wait) as waited,
-        claimed_cluster(settings, holder=holder, on_wait=on_wait, expected=expected) as need,
+        claim as need,
         applied(settings),
-        open_context(project) as context,
+        open_context(project, is_small=is_small and is_shared) as context,
     ):
-        yield Store(context, waited, project.environment, is_shared=settings.engine != "duckdb", need=need)
+        small_work = settings if is_small and is_shared else None
+        yield Store(context, waited, project.environment, is_shared=is_shared, need=need, small_work=small_work)
 
 
 def read_session(store: Store, models: Sequence[str]) -> Session:
@@ -177,6 +189,7 @@ def read_session(store: Store, models: Sequence[str]) -> Session:
         waited_seconds=store.waited_seconds,
         environment=store.environment,
         is_shared=store.is_shared,
+        small_work=store.small_work,
     )
 
 
@@ -186,14 +199,19 @@ def refresh_intervals(context: "Context", snapshots: "Sequence[Snapshot]") -> No
 
 
 @contextmanager
-def open_context(project: Project) -> "Generator[Context]":
-    """A SQLMesh context that loads no models; closed at the end, also when it fails."""
+def open_context(project: Project, *, is_small: bool = False) -> "Generator[Context]":
+    """A SQLMesh context that loads no models; closed at the end, also when it fails.
+
+    For small work its engine is a DuckDB in memory, whatever the installation's is.
+    """
     from sqlmesh.core.console import NoopConsole, set_console
 
     from oso_dagster.sqlmesh_context import ClosingContext
+    from sqlmesh_project.config import make_config
 
     set_console(NoopConsole())
-    context = ClosingContext(paths=str(project.path), load=False)
+    config = make_config(project.settings, is_small=True) if is_small else None
+    context = ClosingContext(paths=str(project.path), load=False, config=config)
     try:
         yield context
     finally:

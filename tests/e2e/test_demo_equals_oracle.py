@@ -14,8 +14,8 @@ from oracle_catalogue import names_by_suffix
 from oracle_compare import differences
 
 from oso_lake import Lake
+from oso_lake.catalog import COMPUTE_CATALOG
 from oso_lake.settings import Settings
-from sqlmesh_project.lake_connection import COMPUTE_CATALOG
 
 Key = tuple[str, str, date]
 

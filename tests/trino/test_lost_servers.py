@@ -18,7 +18,7 @@ from oso_dagster import api
 from oso_dagster.project import Project
 from oso_dagster.remedies import InstallationError
 from oso_dagster.runner.compute import ledger_of
-from oso_dagster.runner.engines.trino_losses import end_abandoned
+from oso_dagster.runner.engines.trino_losses import end_abandoned, end_abandoned_on
 from oso_dagster.runner.window_locks import Claim, Held, window_locks
 from oso_lake.calendar import Window
 from oso_lake.catalog import close_catalogs, open_catalog
@@ -158,8 +158,9 @@ def test_a_window_that_was_committed_although_its_query_failed_is_computed_again
     assert installation.published() == rows
 
 
+@pytest.mark.parametrize("is_small", [False, True], ids=["on_trino", "on_duckdb"])
 def test_a_query_that_a_killed_run_left_is_ended_by_the_next_run_and_those_of_others_go_on(
-    installation: Installation,
+    installation: Installation, is_small: bool
 ) -> None:
     settings = installation.cluster.settings
     failed: dict[str, Exception] = {}
@@ -184,8 +185,12 @@ def test_a_query_that_a_killed_run_left_is_ended_by_the_next_run_and_those_of_ot
             one.start()
         for ticket in tickets:
             installation.cluster.wait_for(ticket)
-        adapter = LakeTrinoConnectionConfig.of(settings).create_engine_adapter()
-        assert len(end_abandoned(adapter, held.is_of_database, held.living)) == 1
+        if is_small:
+            ended = end_abandoned_on(settings, held.is_of_database, held.living)
+        else:
+            adapter = LakeTrinoConnectionConfig.of(settings).create_engine_adapter()
+            ended = end_abandoned(adapter, held.is_of_database, held.living)
+        assert len(ended) == 1
         asking[0].join(timeout=60)
     assert set(failed) == {dead}
     for query in installation.cluster.queries():

@@ -12,12 +12,12 @@ from trino_pipeline import PROJECT, START, Pipeline, run_pipeline
 from oso_dagster import api
 from oso_dagster.cli.checkup_engine import engine
 from oso_dagster.maintenance.lake_tasks import table_names
-from oso_dagster.maintenance.model_tables import Wear, model_of, open_compute_catalog, wear_of
+from oso_dagster.maintenance.model_tables import Wear, model_of, wear_of
 from oso_dagster.maintenance.reporting import Found
 from oso_dagster.maintenance.tasks import maintain
 from oso_dagster.project import Project
 from oso_dagster.stack.postgres import free_port
-from oso_lake.catalog import open_catalog
+from oso_lake.catalog import open_catalog, open_compute_catalog
 from oso_lake.comparing import compare
 from oso_lake.settings import Settings
 

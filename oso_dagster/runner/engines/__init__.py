@@ -1,6 +1,6 @@
 """What the runner asks of an engine beside SQL that is the same on all: one module an engine implements `Engine`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from oso_dagster.runner.session import Session
     from oso_dagster.runner.window_locks import Held
+    from oso_lake.calendar import Window
     from oso_lake.commits import Data
     from oso_lake.contracts import TableContract
     from oso_lake.settings import Settings
@@ -77,6 +78,10 @@ class Engine(Protocol):
         """Whether the table of model `name` is known to be empty without a query."""
         ...
 
+    def writing(self, session: "Session", name: str, window: "Window") -> AbstractContextManager[Callable[[], None]]:
+        """While the block runs `window` of model `name` can be evaluated and read; what it yields keeps its rows."""
+        ...
+
     def replacing(self, session: "Session", name: str, rows_before: int) -> AbstractContextManager[None]:
         """While the block runs, a window of model `name` that holds `rows_before` rows is evaluated and looked at."""
         ...
@@ -127,6 +132,10 @@ class Engine(Protocol):
 
 def engine_of(session: "Session") -> Engine:
     """The engine that the session's models are computed on."""
+    if session.small_work is not None:
+        from oso_dagster.runner.engines.on_shared_tables import SmallWork
+
+        return SmallWork(session.small_work)
     dialect = session.context.engine_adapter.dialect
     if dialect == "duckdb":
         from oso_dagster.runner.engines.on_duckdb import DuckDBEngine

@@ -1,6 +1,6 @@
 """The runner on Trino: rows stay in the warehouse's files, and what was is read from the tables' earlier snapshots."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from oso_dagster.runner.session import Session
     from oso_dagster.runner.window_locks import Held
+    from oso_lake.calendar import Window
     from oso_lake.contracts import TableContract
     from oso_lake.settings import Settings
 
@@ -84,6 +85,11 @@ class TrinoEngine:
         """By the table's metadata."""
         adapter: Any = session.context.engine_adapter
         return adapter.has_no_row(exp.to_table(session.snapshots[name].table_name()))
+
+    @contextmanager
+    def writing(self, session: "Session", name: str, window: "Window") -> Generator[Callable[[], None]]:
+        """The model's table is written by the evaluation itself."""
+        yield lambda: None
 
     @contextmanager
     def replacing(self, session: "Session", name: str, rows_before: int) -> Generator[None]:

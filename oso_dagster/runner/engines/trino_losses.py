@@ -4,12 +4,14 @@ By the codes of `io.trino.spi.StandardErrorCode`, never by the words of a messag
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import requests
 from sqlglot import exp
 from trino.exceptions import HttpError, TrinoConnectionError, TrinoQueryError
+
+from oso_lake.settings import Settings
 
 # internal errors (or ones of resources) that the same query would not meet on machines that live
 LOSSES = frozenset(
@@ -66,23 +68,56 @@ def end_abandoned(adapter: Any, is_ours: Callable[[str], bool], living: Callable
     `living` gives the names of locks that are held; it is asked after the queries are listed, so that each query that
     begins meanwhile is one of a run that lives.
     """
-    from sqlmesh_project.trino_connection import SOURCE, TICKET_MARK
+    from sqlmesh_project.trino_connection import SOURCE
 
-    before, _, after = TICKET_MARK.partition("{}")
     queries = exp.table_("queries", db="runtime", catalog="system")
     under_way = exp.select("query_id", "query").from_(queries)
     under_way = under_way.where(
         exp.column("source").eq(exp.Literal.string(SOURCE)), exp.column("state").isin(*OVER).not_()
     )
+    return _end(adapter.connection, adapter.fetchall(under_way), is_ours, living)
+
+
+def end_abandoned_on(settings: Settings, is_ours: Callable[[str], bool], living: Callable[[], set[str]]) -> list[str]:
+    """The same by HTTP, for who computes elsewhere: a query waits for a worker, and none may be there.
+
+    A coordinator that cannot be reached is one that sleeps, and so has no queries.
+    """
+    from sqlmesh_project.trino_connection import LakeTrinoConnectionConfig
+
+    adapter = LakeTrinoConnectionConfig.of(settings).create_engine_adapter()
+    try:
+        answer = _ask(adapter.connection, "GET", "")
+    except requests.ConnectionError:
+        return []
+    finally:
+        adapter.close()
+    if answer.status_code in GONE:
+        # it starts, or a proxy stands before one that sleeps
+        return []
+    answer.raise_for_status()
+    queries = [(one["queryId"], one["query"]) for one in answer.json() if one["state"] not in OVER]
+    return _end(adapter.connection, queries, is_ours, living)
+
+
+def _end(
+    connection: Any,
+    queries: Iterable[Sequence[str]],
+    is_ours: Callable[[str], bool],
+    living: Callable[[], set[str]],
+) -> list[str]:
+    from sqlmesh_project.trino_connection import TICKET_MARK
+
+    before, _, after = TICKET_MARK.partition("{}")
     said = [
         (query_id, text[: -len(after)].rpartition(before)[2])
-        for query_id, text in adapter.fetchall(under_way)
+        for query_id, text in queries
         if text.endswith(after) and before in text
     ]
     held = living() if said else set()
     ended = [query_id for query_id, name in said if is_ours(name) and name not in held]
     for query_id in ended:
-        _ask(adapter.connection, "DELETE", query_id).raise_for_status()
+        _ask(connection, "DELETE", query_id).raise_for_status()
     return ended
 
 
@@ -93,7 +128,7 @@ def _ask(connection: Any, method: str, query_id: str | None) -> requests.Respons
             connection.auth.set_http_session(session)
         return session.request(
             method,
-            f"{connection.http_scheme}://{connection.host}:{connection.port}/v1/query/{query_id}",
+            f"{connection.http_scheme}://{connection.host}:{connection.port}/v1/query/{query_id}".rstrip("/"),
             params={"pruned": "true"},
             headers={"X-Trino-User": connection.user},
             timeout=_SECONDS,
