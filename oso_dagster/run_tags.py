@@ -11,6 +11,9 @@ from oso_dagster.runner.logs import costs_of
 from oso_dagster.small_work import choice_of, is_small
 
 PARENT_TAG = "oso/parent_run"
+# of runs that expect to keep a worker busy for longer than that: an instance may let fewer of them run at once
+SIZE_TAG, LARGE = "oso/size", "large"
+LARGE_NODE_SECONDS = 4 * 3600.0
 # who computes it where there is a choice, and why
 WHY_ENGINE_TAG = "oso/why_engine"
 
@@ -34,6 +37,8 @@ def capacity_tags(project: Project, manifest: Manifest, wanted: Mapping[str, int
         tags[NODE_SECONDS_TAG] = f"{expected.node_seconds:.1f}"
         if expected.slots is not None:
             tags[SLOTS_TAG] = str(expected.slots)
+        if expected.node_seconds > LARGE_NODE_SECONDS:
+            tags[SIZE_TAG] = LARGE
     return tags
 
 

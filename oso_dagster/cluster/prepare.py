@@ -1,4 +1,4 @@
-"""Waits for the installation's database and makes its schemas: what a pod does before its server starts.
+"""Waits for the installation's database, makes its schemas and limits pools: what a pod does before its server starts.
 
 `python -m oso_dagster.cluster.prepare`, with OSO_DATABASE_URL. Safe to run at once in many pods.
 """
@@ -12,6 +12,8 @@ from oso_lake.database import ensure_schemas
 from oso_lake.settings import Settings
 
 POLL_SECONDS = 1.0
+# runs at once that compute models of `size=large`; other pools have the instance's default
+LIMITS = {"compute_large": 2}
 
 
 def prepare(settings: Settings, *, patience_seconds: float = 120.0) -> None:
@@ -31,10 +33,31 @@ def prepare(settings: Settings, *, patience_seconds: float = 120.0) -> None:
             return
 
 
+def limit_pools(settings: Settings) -> None:
+    """Give each pool of LIMITS its limit in the prepared database, unless an operator has given it another."""
+    # Dagster takes a second to import, which who only waits does not need
+    from oso_dagster.postgres_storage import KeptPostgresStorage
+
+    if settings.database_url is None:
+        return
+    storage = KeptPostgresStorage(settings.database_url.get_secret_value())
+    try:
+        events = storage.event_log_storage
+        chosen = {limit.name for limit in events.get_pool_limits() if not limit.from_default}
+        for pool, limit in LIMITS.items():
+            if pool not in chosen:
+                events.set_concurrency_slots(pool, limit)
+    finally:
+        for part in (storage.run_storage, storage.event_log_storage, storage.schedule_storage):
+            part.dispose()
+
+
 def main() -> int:
     """Prepare; returns 1 with one line on stderr where that is not possible."""
     try:
-        prepare(Settings())
+        settings = Settings()
+        prepare(settings)
+        limit_pools(settings)
     except (ValueError, TimeoutError) as error:
         print(error, file=sys.stderr)
         return 1

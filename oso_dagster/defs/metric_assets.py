@@ -24,6 +24,8 @@ from oso_dagster.runner.retrying import Retries
 from oso_dagster.runner.spending import partitions
 from oso_lake.calendar import Grain, Window
 
+# how many runs of each may be under way at once is a limit of the Dagster instance; without one there is none
+COMPUTE_POOL, LARGE_POOL = "compute", "compute_large"
 PARTIAL_TAG = "oso/partial"
 SHOWN_STATEMENTS = 5
 Result = dg.MaterializeResult | dg.AssetCheckResult
@@ -42,12 +44,18 @@ def step_name(model: ModelEntry) -> str:
     """The step that computes a model: models of one step share a grain, a batch, and how they read what is before.
 
     Dagster wants one partition mapping to an upstream asset in a multi_asset, so that rolling windows of other lengths
-    are other steps.
+    are other steps. Large models have steps of their own, whose pool takes fewer at once.
     """
+    large = "_large" if is_large(model) else ""
     if model.grain is None:
-        return "whole"
+        return f"whole{large}"
     reads = "" if model.reads.kind is ReadKind.WINDOW else f"_{model.reads.tag().replace(':', '_')}"
-    return f"{model.grain.value}{reads}"
+    return f"{model.grain.value}{reads}{large}"
+
+
+def is_large(model: ModelEntry) -> bool:
+    """Whether its author says so, by the tag `size=large`."""
+    return model.tags.get("size") == "large"
 
 
 def group_name(model: ModelEntry) -> str:
@@ -126,6 +134,7 @@ def _multi_asset(
         can_subset=True,
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run() if grain else None,
+        pool=LARGE_POOL if is_large(models[0]) else COMPUTE_POOL,
         description=f"Computes the selected models of {name}: one evaluation each for the whole range.",
     )
     def step(context: dg.AssetExecutionContext, pipeline: PipelineParam) -> Iterator[Result]:

@@ -63,6 +63,8 @@ def _multi_asset(source: RawSource, tables: Sequence[RawEntry], start: date) -> 
         can_subset=True,
         partitions_def=partitions_of(Grain.DAILY, start) if source.daily else None,
         backfill_policy=dg.BackfillPolicy.single_run() if source.daily else None,
+        # a source's server is asked by so many runs at once as its pool allows
+        pool=f"land_{source.name}",
         description=f"Lands {source.name}: all of its tables, whichever of them are selected, one snapshot each.",
     )
     def step(context: dg.AssetExecutionContext, pipeline: PipelineParam) -> Iterator[Result]:

@@ -16,6 +16,7 @@ from manifests import ROOT, Manifest, containers, find, overlay, pods, propertie
 from pydantic import SecretStr
 from run_launcher import job_of, launcher_of
 
+from oso_dagster.run_tags import LARGE, SIZE_TAG
 from oso_dagster.stack.trino_etc import GROUPS, retried
 from oso_lake.settings import Settings
 from sqlmesh_project.trino_connection import CATALOGS, catalog_properties
@@ -396,6 +397,11 @@ def test_dagster_reads_both_instances_of_the_manifests(manifests: list[Manifest]
         launches = ref.run_launcher_data is not None and ref.run_launcher_data.class_name == "K8sRunLauncher"
         assert launches == (name == "dagster-instance")
         assert "env" in str(ref.storage_data), "the URL stays in the environment"
+        if launches:
+            # places of steps are not given back when their run is killed, those of runs are
+            concurrency: Any = (ref.settings or {})["concurrency"]
+            assert concurrency["pools"] == {"granularity": "run", "default_limit": 10}
+            assert concurrency["runs"]["tag_concurrency_limits"] == [{"key": SIZE_TAG, "value": LARGE, "limit": 2}]
 
 
 def test_the_same_image_is_put_into_runs_by_both_overlays() -> None:

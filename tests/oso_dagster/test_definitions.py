@@ -75,6 +75,18 @@ def test_partitions_follow_grains(project: Project) -> None:
     assert not graph.get(dg.AssetKey(["raw", "oss_funding", "grants"])).is_partitioned
 
 
+def test_runs_of_large_models_are_counted_apart_from_others(own_project) -> None:
+    project = own_project()
+    model = project.path / "models" / "stars_to_artifact_daily.sql"
+    model.write_text(model.read_text().replace("tags (", "tags ('size=large', ", 1))
+    pools = {}
+    for definition in _definitions(project).resolve_asset_graph().assets_defs:
+        pools |= {key.path[-1]: (definition.op.name, definition.op.pool) for key in definition.keys}
+    assert pools["stars_to_artifact_daily"] == ("daily_large", "compute_large")
+    assert pools["forks_to_artifact_daily"] == ("daily", "compute")
+    assert pools["events"] == ("land_github_archive", "land_github_archive")
+
+
 def test_assets_carry_what_makes_the_ui_worth_reading(project: Project) -> None:
     spec = next(
         spec
