@@ -9,8 +9,8 @@ ENGINE ?= duckdb
 DAYS ?= $(if $(filter trino,$(ENGINE)),14,60)
 PROJECTS ?= $(if $(filter trino,$(ENGINE)),16,40)
 PORT ?= 3000
-# of a demo on Trino: the warehouse in an object store, which keeps it in memory, instead of local files
-OBJECT_STORE ?=
+# of a demo on Trino: the warehouse in local files instead of an object store, which keeps it in memory
+LOCAL_FILES ?=
 
 # bytecode makes every import of dagster and sqlmesh several times faster, so a shell's wish not to write it is undone
 unexport PYTHONDONTWRITEBYTECODE
@@ -43,7 +43,7 @@ setup: $(STAMP) ## Install uv where it is missing, and the locked environment
 demo: $(STAMP) ## Sample world to published series and charts: make demo DAYS=60 PROJECTS=40 ENGINE=trino
 	@command -v git >/dev/null || scripts/ensure_tools.sh git
 ifeq ($(ENGINE),trino)
-	export OSO_HOME="$${OSO_HOME:-.oso-trino}"; $(RUN)oso stack up --small $(if $(OBJECT_STORE),--object-store); \
+	export OSO_HOME="$${OSO_HOME:-.oso-trino}"; $(RUN)oso stack up --small $(if $(LOCAL_FILES),,--object-store); \
 	  set -a; . "$$OSO_HOME/stack/environment"; set +a; $(RUN)oso demo --days $(DAYS) --projects $(PROJECTS) --compare
 else
 	$(RUN)oso demo --days $(DAYS) --projects $(PROJECTS)

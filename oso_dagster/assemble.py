@@ -51,7 +51,7 @@ def build_definitions(
     return dg.Definitions(
         assets=[
             *build_raw_assets(manifest, start),
-            *build_metric_assets(manifest, start, planned),
+            *build_metric_assets(manifest, start, planned, project.settings.engine),
             *broken_asset_specs(manifest, start),
             *MAINTENANCE_ASSETS,
         ],

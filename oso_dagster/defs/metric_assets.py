@@ -31,13 +31,24 @@ SHOWN_STATEMENTS = 5
 Result = dg.MaterializeResult | dg.AssetCheckResult
 
 
-def build_metric_assets(manifest: Manifest, start: date, planned: Mapping[str, str]) -> list[dg.AssetsDefinition]:
+def build_metric_assets(
+    manifest: Manifest, start: date, planned: Mapping[str, str], engine: str = "duckdb"
+) -> list[dg.AssetsDefinition]:
     """The multi_assets of every model; `planned` versions win over those of the manifest, which follow comments too."""
     groups: dict[tuple[str, Grain | None], list[ModelEntry]] = defaultdict(list)
     for model in manifest.models:
         groups[step_name(model), model.grain].append(model)
     versions = {model.name: planned.get(model.name, model.version) for model in manifest.models}
-    return [_multi_asset(name, grain, models, manifest, start, versions) for (name, grain), models in groups.items()]
+    return [
+        _multi_asset(
+            name,
+            grain,
+            [asset_spec(model, manifest, start, versions[model.name], engine) for model in models],
+            models,
+            start,
+        )
+        for (name, grain), models in groups.items()
+    ]
 
 
 def step_name(model: ModelEntry) -> str:
@@ -71,8 +82,8 @@ def group_name(model: ModelEntry) -> str:
     return f"metrics_{model.tags.get('category', 'other')}_{aggregation}"
 
 
-def asset_spec(model: ModelEntry, manifest: Manifest, start: date, version: str) -> dg.AssetSpec:
-    """The asset of one model."""
+def asset_spec(model: ModelEntry, manifest: Manifest, start: date, version: str, engine: str) -> dg.AssetSpec:
+    """The asset of one model of an installation on `engine`, on which its own table is an Iceberg table or is not."""
     metadata: dict[str, object] = {
         "dagster/column_schema": dg.TableSchema(
             [dg.TableColumn(column.name, column.type, column.description or None) for column in model.columns]
@@ -87,7 +98,7 @@ def asset_spec(model: ModelEntry, manifest: Manifest, start: date, version: str)
         description=model.description or None,
         group_name=group_name(model),
         owners=[owner_of(model.tags["owner"])] if "owner" in model.tags else [],
-        kinds={"sqlmesh", "duckdb", *(["iceberg"] if model.is_published else [])},
+        kinds={"sqlmesh", engine, *(["iceberg"] if model.is_published or engine == "trino" else [])},
         tags=model.asset_tags,
         code_version=version,
         metadata=metadata,
@@ -118,12 +129,10 @@ def _raw_dep(model: ModelEntry, raw: str) -> dg.AssetDep:
 def _multi_asset(
     name: str,
     grain: Grain | None,
+    specs: Sequence[dg.AssetSpec],
     models: Sequence[ModelEntry],
-    manifest: Manifest,
     start: date,
-    versions: Mapping[str, str],
 ) -> dg.AssetsDefinition:
-    specs = [asset_spec(model, manifest, start, versions[model.name]) for model in models]
     partitions = partitions_of(grain, start)
     checks = [spec for model in models if (spec := audit_check_spec(model, partitions)) is not None]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from pydantic import SecretStr
 
 from oso_dagster.assemble import build_definitions
 from oso_dagster.defs.metric_assets import group_name
@@ -104,6 +105,14 @@ def test_assets_carry_what_makes_the_ui_worth_reading(project: Project) -> None:
     )
     assert [column.name for column in columns.columns][-1] == "amount"
     assert dg.AssetCheckKey(spec.key, "audits") in _checks(project)
+
+
+def test_kinds_name_the_engine_of_the_installation(project: Project, database: str) -> None:
+    settings = project.settings.model_copy(update={"engine": "trino", "database_url": SecretStr(database)})
+    manifest = load_manifest(project)
+    specs = build_definitions(Project(settings=settings, path=project.path), manifest=manifest)
+    kinds = {spec.key.path[-1]: spec.kinds for spec in specs.resolve_all_asset_specs()}
+    assert kinds["stg_events"] == {"sqlmesh", "trino", "iceberg"}
 
 
 def _checks(project: Project) -> list[dg.AssetCheckKey]:
