@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -70,62 +70,97 @@ def materialize_models(  # noqa: PLR0913 - each is a choice of the caller
         # what is shared with production is computed there, and read here
         own = own_models(project)
         models = [model for model in models if model.name in own]
-    outcomes: list[Outcome] = []
-    runs: list[str] = []
-    attempted: set[str] = set()
-    left: list[Batch] = []
-    allowance = Allowance(budget or Budget.of(project.settings), project.settings.node_hour_price)
-    seen: list[Freshness] = []
-
-    def lacking() -> list[Stale]:
-        seen[:] = [] if force else [freshness_of(project, manifest)]
-        every = seen[0].stale(models, span) if seen else list(_all_of(models, span))
-        return [one for one in every if one.model.name not in attempted]
-
-    def hear(item: Any) -> None:
-        if isinstance(item, Outcome):
-            outcomes.append(item)
-            if on_progress is not None:
-                detail = f"{item.model.table} {item.window or ''}".rstrip()
-                on_progress(Progress(done=len(outcomes), total=total, unit="models", detail=detail))
-
-    todo = lacking()
-    total = len(todo)
-    run_tags = {**(tags or {}), **({"oso/partial": "true"} if partial else {})}
-    with ExitStack() as stack:
-        runner = None
-        if todo:
-            wanted = _partitions(todo)
-            opened = open_runner(project, manifest, instance, run_tags, computes=wanted, allowance=allowance)
-            runner = stack.enter_context(opened)
-        if runner is not None and runner.has_waited:
-            # whoever computed meanwhile may have computed this
-            todo = lacking()
-        while runner is not None and todo and not allowance.refusal:
-            group = in_order(todo)[0]
-            runs.extend(_run_group(runner, group, outcomes, hear, left))
-            attempted.update(one.model.name for one in group)
-            # an input that came out as it was before leaves what reads it fresh
-            todo = lacking()
-            total = len(outcomes) + len(todo)
-            runner.expect(expected_of(project, _partitions(todo)))
-    if allowance.refusal:
-        left += [Batch(models=(one.model,), window=one.window) for one in todo]
-        attempted.update(one.model.name for one in todo)
-        run_id = runs[-1] if runs else ""
-        outcomes.extend(refuse(project, manifest, left, allowance.refusal, run_id, is_kept=not partial))
-    if runs and project.is_production:
-        # what was read after the last run is as good as new
-        bring_coverage(project, manifest, attempted, runs[-1], seen[0] if seen else None)
-    return MaterializeReport(
-        done=tuple(o.model.name for o in outcomes if o.status is Status.DONE),
-        fresh=tuple(model.name for model in models if model.name not in attempted),
-        failed={outcome.model.name: outcome.reason for outcome in outcomes if outcome.status is not Status.DONE},
-        skipped=frozenset(outcome.model.name for outcome in outcomes if outcome.status is Status.SKIPPED),
-        runs=tuple(runs),
-        outcomes=tuple(outcomes),
-        seconds=time.monotonic() - began,
+    work = _Work(
+        project=project,
+        manifest=manifest,
+        models=models,
+        span=span,
+        is_forced=force,
+        allowance=Allowance(budget or Budget.of(project.settings), project.settings.node_hour_price),
+        on_progress=on_progress,
     )
+    todo = work.lacking()
+    run_tags = {**(tags or {}), **({"oso/partial": "true"} if partial else {})}
+    if todo:
+        wanted = _partitions(todo)
+        with open_runner(project, manifest, instance, run_tags, computes=wanted, allowance=work.allowance) as runner:
+            # whoever computed while this waited may have computed this
+            todo = work.run(runner, work.lacking() if runner.has_waited else todo)
+    if work.allowance.refusal:
+        work.refuse(todo, is_kept=not partial)
+    if work.runs and project.is_production:
+        # what was read after the last run is as good as new
+        bring_coverage(project, manifest, work.attempted, work.runs[-1], work.seen)
+    return work.report(time.monotonic() - began)
+
+
+@dataclass(kw_only=True)
+class _Work:
+    """What one call of `materialize_models` has to do, and what became of it."""
+
+    project: Project
+    manifest: Manifest
+    models: Sequence[ModelEntry]
+    span: Callable[[ModelEntry], Window | None]
+    is_forced: bool
+    allowance: Allowance
+    on_progress: OnProgress | None
+    outcomes: list[Outcome] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
+    attempted: set[str] = field(default_factory=set)
+    # what the budget did not reach for
+    left: list[Batch] = field(default_factory=list)
+    # what freshness followed from when it was last asked for
+    seen: Freshness | None = None
+    total: int = 0
+
+    def lacking(self) -> list[Stale]:
+        """What is stale, or to be computed anyway, and was not attempted yet."""
+        self.seen = None if self.is_forced else freshness_of(self.project, self.manifest)
+        every = self.seen.stale(self.models, self.span) if self.seen else list(_all_of(self.models, self.span))
+        lacking = [one for one in every if one.model.name not in self.attempted]
+        self.total = len(self.outcomes) + len(lacking)
+        return lacking
+
+    def hear(self, item: Any) -> None:
+        """Remember an outcome that a run told, and show how far it all is."""
+        if not isinstance(item, Outcome):
+            return
+        self.outcomes.append(item)
+        if self.on_progress is not None:
+            detail = f"{item.model.table} {item.window or ''}".rstrip()
+            self.on_progress(Progress(done=len(self.outcomes), total=self.total, unit="models", detail=detail))
+
+    def run(self, runner: "Runner", todo: list[Stale]) -> list[Stale]:
+        """Compute group after group; returns what the budget did not reach for, of groups that were not begun."""
+        while todo and not self.allowance.refusal:
+            group = in_order(todo)[0]
+            self.runs.extend(_run_group(runner, group, self.outcomes, self.hear, self.left))
+            self.attempted.update(one.model.name for one in group)
+            # an input that came out as it was before leaves what reads it fresh
+            todo = self.lacking()
+            runner.expect(expected_of(self.project, _partitions(todo)))
+        return todo
+
+    def refuse(self, todo: Sequence[Stale], *, is_kept: bool) -> None:
+        """Tell of what the budget did not reach for, as failed."""
+        left = [*self.left, *(Batch(models=(one.model,), window=one.window) for one in todo)]
+        self.attempted.update(one.model.name for one in todo)
+        run_id = self.runs[-1] if self.runs else ""
+        refused = refuse(self.project, self.manifest, left, self.allowance.refusal, run_id, is_kept=is_kept)
+        self.outcomes.extend(refused)
+
+    def report(self, seconds: float) -> MaterializeReport:
+        """What became of each model."""
+        return MaterializeReport(
+            done=tuple(o.model.name for o in self.outcomes if o.status is Status.DONE),
+            fresh=tuple(model.name for model in self.models if model.name not in self.attempted),
+            failed={o.model.name: o.reason for o in self.outcomes if o.status is not Status.DONE},
+            skipped=frozenset(o.model.name for o in self.outcomes if o.status is Status.SKIPPED),
+            runs=tuple(self.runs),
+            outcomes=tuple(self.outcomes),
+            seconds=seconds,
+        )
 
 
 def _partitions(stale: Sequence[Stale]) -> dict[str, int]:
