@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from oso_dagster.project import ENVIRONMENT, Project, applied
-from oso_dagster.runner.claims import alone
+from oso_dagster.runner.claims import alone_on_engine
 from oso_dagster.runner.environment_ledger import EnvironmentLedger, environments
 from oso_dagster.runner.logs import environment_file
 from oso_dagster.runner.plans import PlanHistory
@@ -89,7 +89,7 @@ def drop_environment(project: Project, log: Callable[[str], None] = lambda messa
     from oso_dagster.runner.plan import open_plan_context
 
     with (
-        alone(settings, holder="oso env drop", on_wait=log),
+        alone_on_engine(settings, holder="oso env drop", on_wait=log),
         applied(settings),
         open_plan_context(project) as context,
     ):

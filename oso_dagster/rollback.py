@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from oso_dagster.computing import bring_coverage
 from oso_dagster.manifest import load_metrics
 from oso_dagster.project import Project, applied
-from oso_dagster.runner.claims import alone
+from oso_dagster.runner.claims import alone_on_engine
 from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.plans import NoSuchPlanError, PlanHistory, PlanRecord, kept_manifest
 from oso_dagster.runner.publish import update_catalogue
@@ -48,7 +48,7 @@ def roll_back(
     manifest = kept_manifest(project, target.fingerprint)
     before = ledger_of(project).planned()
     with (
-        alone(settings, holder="rollback", on_wait=log),
+        alone_on_engine(settings, holder="rollback", on_wait=log),
         applied(settings),
     ):
         after = _promote(project, target)

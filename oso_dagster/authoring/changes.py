@@ -1,7 +1,7 @@
 """What planning would do: models that come, change and go against the promoted state, and the windows that turn stale.
 
-SQLMesh itself builds the plan, on a copy of its state in a folder that is thrown away: nothing is applied, and the
-compute lock is held only while the copy is made and rows are counted.
+SQLMesh itself builds the plan: nothing is applied. Where its state is a file, it has a copy of it in a folder that is
+thrown away; the compute lock, which only DuckDB has, is held while the copy is made and while rows are counted.
 """
 
 import logging
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from oso_dagster.authoring.reading import reads_of_plan
+from oso_dagster.authoring.reading import Estimator
+from oso_dagster.authoring.stored import STORE, attach, promoted_tables
 from oso_dagster.manifest_build import broken_metrics
 from oso_dagster.project import Project, applied
 from oso_dagster.runner.engines import Reads
 from oso_dagster.runner.ledger import Entry
-from oso_dagster.runner.locks import compute_lock
+from oso_dagster.runner.locks import store_lock
 from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.session import plain_name
 from oso_lake.calendar import Window
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from sqlmesh.core.context_diff import ContextDiff
     from sqlmesh.core.snapshot import Snapshot
 
-STORE = "metrics"
 OnWait = Callable[[str], None]
 
 
@@ -106,10 +106,7 @@ class _Planned:
 
 
 def _locked(project: Project, on_wait: OnWait) -> "AbstractContextManager[float]":
-    settings = project.settings
-    return compute_lock(
-        settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder="diff", on_wait=on_wait
-    )
+    return store_lock(project.settings, holder="diff", on_wait=on_wait)
 
 
 def _copied(project: Project, home: Path) -> Project:
@@ -155,12 +152,12 @@ def _planned(project: Project, to_explain: Mapping[str, Window]) -> Iterator[_Pl
             ).build()
         except NoChangesPlanError:
             return
-        difference = plan.context_diff
+        difference, estimator = plan.context_diff, Estimator(context, project.settings)
         for snapshot in sorted(plan.snapshots.values(), key=lambda one: _place(context, one.name)):
             if snapshot.is_model and not snapshot.is_external:
                 for one in _change(difference, snapshot):
                     window = to_explain.get(one.change.model)
-                    reads = reads_of_plan(context, snapshot, window) if window else None
+                    reads = estimator.reads(snapshot, window) if window else None
                     yield replace(one, change=replace(one.change, reads=reads))
         gone_names = {plain_name(gone.name) for gone in difference.removed_snapshots.values()}
         broken = {model.name for one in broken_metrics(context, made, gone_names) for model in one.models}
@@ -210,15 +207,13 @@ def _rows(
     """How many rows the compute store holds of each model, in the windows that were computed."""
     import duckdb
 
-    if not stale or not project.settings.compute_db.exists():
+    settings = project.settings
+    if not stale or (settings.engine == "duckdb" and not settings.compute_db.exists()):
         return
+    tables = promoted_tables(project, stale)
     with duckdb.connect() as connection:
-        store = exp.Literal.string(str(project.settings.compute_db)).sql("duckdb")
-        connection.execute(f"ATTACH {store} AS {STORE} (READ_ONLY)")
-        known = connection.execute(
-            "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE database_name = ?", [STORE]
-        ).fetchall()
-        for name in sorted(stale.keys() & {name for (name,) in known}):
+        known = attach(connection, project, tables)
+        for name in sorted(stale.keys() & known):
             table = exp.to_table(name)
             query = exp.select("count(*)").from_(exp.table_(table.name, db=table.db, catalog=STORE))
             if column := time_columns.get(name):

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from oso_dagster.authoring.lineage import Lineage
-from oso_dagster.authoring.scratch import STORE, in_scratch
+from oso_dagster.authoring.scratch import in_scratch
+from oso_dagster.authoring.stored import STORE
+from oso_dagster.project import Project
 from oso_dagster.runner.ledger import Ledger
 from oso_lake.calendar import Grain, Window
 from oso_lake.settings import Settings
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
 
 RESULT = "previewed"
 _NAMES = {
-    "artifact": ("artifacts_v1", "names.artifact_namespace || '/' || names.artifact_name"),
-    "project": ("projects_v1", "names.project_name"),
-    "collection": ("collections_v1", "names.collection_name"),
+    "artifact": ("oso.artifacts_v1", "names.artifact_namespace || '/' || names.artifact_name"),
+    "project": ("oso.projects_v1", "names.project_name"),
+    "collection": ("oso.collections_v1", "names.collection_name"),
 }
 
 
@@ -74,22 +76,23 @@ def preview(
 
     Raises CannotPreviewError when something it reads is not there, and the engine's own errors.
     """
-    if not settings.compute_db.exists():
+    if settings.engine == "duckdb" and not settings.compute_db.exists():
         raise CannotPreviewError(f"nothing is computed in {settings.home} yet: run `oso demo`, or land and materialize")
     peers, tables = _inputs(lineage, model)
     window = window or _last_days(model, settings.start, days, _computed_end(settings, lineage, tables))
     steps = [*_peer_steps(loaded, lineage, model, window, peers), _Step(model, window)]
+    names_of_entities, _ = _NAMES.get(model.entity_type, ("", ""))
     began = time.monotonic()
 
-    def compute(connection: "DuckDBPyConnection") -> "tuple[pa.Table, tuple[int, int]]":
-        _link(connection, tables)
+    def compute(connection: "DuckDBPyConnection", known: set[str]) -> "tuple[pa.Table, tuple[int, int]]":
+        _link(connection, tables, known)
         for step in steps:
             target = f"oso.{RESULT}" if step.model is model else step.model.name
             connection.execute(f"CREATE TABLE {target} AS {loaded.render(step.model.name, 'duckdb', step.window)}")
-        rows = connection.execute(_named_rows(connection, model.entity_type)).to_arrow_table()
+        rows = connection.execute(_named_rows(model.entity_type, known)).to_arrow_table()
         return rows, _audit(connection, model)
 
-    rows, (duplicates, nulls) = in_scratch(settings, compute, on_wait)
+    rows, (duplicates, nulls) = in_scratch(Project(settings=settings), [*tables, names_of_entities], compute, on_wait)
     return Preview(
         model=model,
         window=window,
@@ -165,12 +168,9 @@ def _last_days(model: MetricModelDefinition, start: date, days: int, end: date) 
     return Window(chosen[0].start, chosen[-1].end)
 
 
-def _link(connection: "DuckDBPyConnection", tables: Sequence[str]) -> None:
-    """Show `tables` of the store under their own names."""
-    known = connection.execute(
-        "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE database_name = ?", [STORE]
-    ).fetchall()
-    if missing := sorted(set(tables) - {name for (name,) in known}):
+def _link(connection: "DuckDBPyConnection", tables: Sequence[str], known: set[str]) -> None:
+    """Show `tables` of the store, which has those that are `known`, under their own names."""
+    if missing := sorted(set(tables) - known):
         names = " ".join(name.removeprefix("oso.") for name in missing)
         raise CannotPreviewError(
             f"not planned yet: {', '.join(missing)}; run `oso plan --apply` and `oso materialize {names}`"
@@ -182,17 +182,14 @@ def _link(connection: "DuckDBPyConnection", tables: Sequence[str]) -> None:
         connection.execute(view.sql("duckdb"))
 
 
-def _named_rows(connection: "DuckDBPyConnection", entity: str) -> str:
+def _named_rows(entity: str, known: set[str]) -> str:
     """The rows with names of entities where the store has them."""
     table, name = _NAMES.get(entity, ("", ""))
     key = f"to_{entity}_id"
     query = exp.select("rows_.metrics_sample_date AS sample_date").from_(f"oso.{RESULT} AS rows_")
-    known = connection.execute(
-        "SELECT 1 FROM duckdb_views() WHERE database_name = ? AND view_name = ?", [STORE, table]
-    ).fetchone()
-    if known:
+    if table in known:
         query = query.select(f"coalesce({name}, rows_.{key}) AS entity").join(
-            f"{STORE}.oso.{table} AS names", on=f"names.{entity}_id = rows_.{key}", join_type="left", dialect="duckdb"
+            f"{STORE}.{table} AS names", on=f"names.{entity}_id = rows_.{key}", join_type="left", dialect="duckdb"
         )
     else:
         query = query.select(f"rows_.{key} AS entity")

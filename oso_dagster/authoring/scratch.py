@@ -4,7 +4,7 @@ DuckDB works in a thread of its own: in the main thread it swallows Ctrl-C now a
 """
 
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,28 +13,33 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlglot import exp
 
-from oso_dagster.runner.locks import compute_lock
+from oso_dagster.authoring.stored import attach, promoted_tables
+from oso_dagster.project import Project
+from oso_dagster.runner.locks import store_lock
 from oso_lake.settings import Settings
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 T = TypeVar("T")
-STORE = "metrics"
 SPILL_PREFIX = "oso-preview-"
 INTERRUPT_EVERY_SECONDS = 0.1
 
 
 def in_scratch(
-    settings: Settings, work: "Callable[[DuckDBPyConnection], T]", on_wait: Callable[[str], None] = lambda message: None
+    project: Project,
+    names: Iterable[str],
+    work: "Callable[[DuckDBPyConnection, set[str]], T]",
+    on_wait: Callable[[str], None] = lambda message: None,
 ) -> T:
-    """What `work` returns of a connection that has the compute store attached as `metrics`, under the compute lock.
+    """What `work` returns of a connection to which the compute store is attached, and the models that it has of it.
 
-    `on_wait` is told of waiting for the lock. An interruption ends the statement that runs.
+    On DuckDB these are all, under the compute lock; on Trino those of `names`. `on_wait` is told of waiting for the
+    lock. An interruption ends the statement that runs.
     """
-    lock = compute_lock(
-        settings.compute_lock, timeout_seconds=settings.lock_timeout_seconds, holder="preview", on_wait=on_wait
-    )
+    settings = project.settings
+    lock = store_lock(settings, holder="preview", on_wait=on_wait)
+    tables = promoted_tables(project, names)
     state = _State()
 
     def run() -> T:
@@ -43,7 +48,7 @@ def in_scratch(
         with state.working(), duckdb.connect() as connection:
             state.opened.append(connection)
             _set_up(connection, settings, spill)
-            return work(connection)
+            return work(connection, attach(connection, project, tables))
 
     with tempfile.TemporaryDirectory(prefix=SPILL_PREFIX) as spill, lock, ThreadPoolExecutor(max_workers=1) as worker:
         try:
@@ -95,6 +100,4 @@ def _set_up(connection: "DuckDBPyConnection", settings: Settings, spill: str) ->
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     for name, value in limits.items():
         connection.execute(f"SET {name} = {exp.Literal.string(value).sql('duckdb')}")
-    store = exp.Literal.string(str(settings.compute_db)).sql("duckdb")
-    connection.execute(f"ATTACH {store} AS {STORE} (READ_ONLY)")
     connection.execute("CREATE SCHEMA oso")

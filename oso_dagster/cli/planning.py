@@ -176,9 +176,12 @@ def _preview(project: "Project", *, as_json: bool) -> int:
         f"{rebuild.seconds:,.0f} s{told_cost(found)}{guess}",
         err=True,
     )
+    told: dict[str, list[str]] = {}
     for one in found.changes:
         if one.reads is not None:
-            click.echo(f"  {one.model} never ran: {told_reads(one.reads)}", err=True)
+            told.setdefault(told_reads(one.reads), []).append(one.model)
+    for text, models in told.items():
+        click.echo(f"  {models[0] if len(models) == 1 else f'{len(models):,} models'} never ran: {text}", err=True)
     click.echo(f"run `{command}` to deploy it", err=True)
     return _tell_broken(found.broken)
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
+from oso_dagster.cluster.claiming import claimed_cluster
 from oso_dagster.manifest import Manifest, ModelEntry
+from oso_dagster.runner.costs import Estimate
 from oso_dagster.runner.inputs import read_window
 from oso_dagster.runner.locks import store_lock
 from oso_dagster.runner.outcomes import Request
@@ -15,6 +17,8 @@ from oso_lake.settings import Settings
 
 # of who plans, and of who drops tables
 EVERYTHING = (Claim(model=EVERY_MODEL),)
+# to make tables and views one worker is enough
+_STATEMENTS = Estimate(models=1, windows=1, node_seconds=60.0, slots=1)
 
 
 @contextmanager
@@ -42,6 +46,19 @@ def alone(settings: Settings, *, holder: str, on_wait: Callable[[str], None]) ->
     with (
         store_lock(settings, holder=holder, on_wait=on_wait),
         claimed(settings, EVERYTHING, holder=holder, on_wait=on_wait),
+    ):
+        yield
+
+
+@contextmanager
+def alone_on_engine(settings: Settings, *, holder: str, on_wait: Callable[[str], None]) -> Generator[None]:
+    """`alone`, for who makes or drops tables and views: with a cluster that is scaled, awake before anybody must wait.
+
+    Raises ClusterNotReadyError when no worker comes, and LockTimeoutError.
+    """
+    with (
+        claimed_cluster(settings, holder=holder, on_wait=on_wait, expected=_STATEMENTS),
+        alone(settings, holder=holder, on_wait=on_wait),
     ):
         yield
 

@@ -25,7 +25,7 @@ from oso_dagster.broken_metrics import BrokenMetric
 from oso_dagster.manifest import Manifest, load_metrics, project_fingerprint, save
 from oso_dagster.manifest_build import describe, metric_entries
 from oso_dagster.project import Project, applied
-from oso_dagster.runner.claims import alone
+from oso_dagster.runner.claims import alone_on_engine
 from oso_dagster.runner.logs import ledger_of
 from oso_dagster.runner.plans import PlanHistory, keep_manifest
 from oso_dagster.runner.publish import update_catalogue
@@ -137,7 +137,7 @@ def plan(
     ensure_raw_tables(project)
     with (
         # what computes an earlier version must have published before the next one is promoted
-        alone(settings, holder="plan", on_wait=tell),
+        alone_on_engine(settings, holder="plan", on_wait=tell),
         applied(settings),
     ):
         manifest, before, after = _apply(project, on_progress or (lambda done, total, detail: None))

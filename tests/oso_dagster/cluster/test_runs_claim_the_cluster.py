@@ -16,7 +16,11 @@ from oso_dagster.cluster.demand import Capacity, Memory, Policy, Work
 from oso_dagster.cluster.keeping import utc_now
 from oso_dagster.cluster.leases import LeaseStore
 from oso_dagster.cluster.processes import COORDINATOR, free_port
+from oso_dagster.project import Project
+from oso_dagster.runner.claims import EVERYTHING, alone_on_engine
 from oso_dagster.runner.costs import Estimate
+from oso_dagster.runner.plan import plan
+from oso_dagster.runner.window_locks import window_locks
 from oso_lake.settings import Settings
 from sqlmesh_project.trino_connection import LakeTrinoConnectionConfig
 
@@ -94,3 +98,31 @@ def test_a_run_claims_what_its_models_took_before_and_less_as_they_are_done(
         (lease,) = leases.all()
         assert lease.node_seconds == 600.0, "that of the settings, where none of the models ever ran"
         assert lease.slots == 4
+
+
+class WaitsError(Exception):
+    """Somebody waits: nothing more is to be seen."""
+
+
+def stop(message: str) -> None:
+    raise WaitsError(message)
+
+
+def test_a_plan_claims_the_cluster_before_anybody_must_wait_for_it(
+    trino_port: int, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSO_CLUSTER_DRIVER", "keda")
+    settings = Settings(home=tmp_path, engine="trino", trino_port=trino_port, database_url=SecretStr(database))
+    leases = LeaseStore(cluster_url(settings))
+    with alone_on_engine(settings, holder="plan", on_wait=print):
+        (lease,) = leases.all()
+        assert lease.owner.startswith("plan on ")
+        assert (lease.node_seconds, lease.slots) == (60.0, 1)
+    assert leases.all() == ()
+    asleep = settings.model_copy(update={"trino_port": free_port()})
+    with pytest.raises(WaitsError, match="waiting for 1 Trino workers: its coordinator does not answer yet"):
+        plan(Project(settings=asleep), log=stop)
+    # whoever computes meanwhile is not kept waiting by a plan that waits itself
+    with window_locks(database, EVERYTHING, timeout_seconds=1, holder="a run"):
+        pass
+    assert leases.all() == ()
