@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 
 from oso_dagster.authoring.changes import Change, Kind, changes
 from oso_dagster.broken_metrics import BrokenMetric
+from oso_dagster.cluster.routing import Choice
 from oso_dagster.manifest import Manifest, ModelEntry, load_manifest
 from oso_dagster.project import Project
 from oso_dagster.runner.costs import Estimate
 from oso_dagster.runner.inputs import first_window_start
 from oso_dagster.runner.logs import costs_of
 from oso_dagster.runner.raw_state import RawState
+from oso_dagster.small_work import choice_of
 from oso_lake.calendar import ONE_DAY, Window
 
 
@@ -25,6 +27,8 @@ class Preview:
     changes: tuple[Change, ...]
     rebuild: Estimate
     price: float | None = None
+    # who will compute it, where there is a choice
+    choice: Choice | None = None
     # metrics whose mistakes keep them out of the plan
     broken: tuple[BrokenMetric, ...] = ()
 
@@ -40,9 +44,15 @@ def preview(project: Project, on_wait: Callable[[str], None] = lambda message: N
     end = RawState(project.settings, datetime.now(UTC)).lake_end
     unknown = {model.name: _all(project, model, end) for model in manifest.models if not history.knows(model.name)}
     found = tuple(changes(project, on_wait, unknown))
-    cost = history.estimate(_partitions(project, manifest, found, end))
-    price = cost.price(project.settings.node_hour_price)
-    return Preview(changes=found, rebuild=cost, price=price, broken=manifest.broken)
+    wanted = _partitions(project, manifest, found, end)
+    cost = history.estimate(wanted)
+    return Preview(
+        changes=found,
+        rebuild=cost,
+        price=cost.price(project.settings.node_hour_price),
+        choice=choice_of(project, manifest, wanted),
+        broken=manifest.broken,
+    )
 
 
 def _all(project: Project, model: ModelEntry, end: date) -> Window:

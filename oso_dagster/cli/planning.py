@@ -158,7 +158,7 @@ def _preview(project: "Project", *, as_json: bool) -> int:
         kinds = {kind.name.lower(): [one.model for one in found.of(kind)] for kind in Kind}
         stale = {one.model: [[w.start, w.end] for w in one.windows] for one in found.changes if one.windows}
         broken = [one.as_json() for one in found.broken]
-        cost = asdict(rebuild) | {"price": found.price}
+        cost = asdict(rebuild) | {"price": found.price, "engine": asdict(found.choice) if found.choice else None}
         reads = {one.model: asdict(one.reads) for one in found.changes if one.reads}
         print_json(kinds | {"stale": stale, "rebuild": cost, "reads": reads, "broken": broken})
         return _tell_broken(found.broken)
@@ -177,6 +177,8 @@ def _preview(project: "Project", *, as_json: bool) -> int:
         err=True,
     )
     told: dict[str, list[str]] = {}
+    if found.choice is not None:
+        click.echo(f"  {found.choice.explain()}", err=True)
     for one in found.changes:
         if one.reads is not None:
             told.setdefault(told_reads(one.reads), []).append(one.model)

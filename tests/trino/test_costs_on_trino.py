@@ -153,7 +153,10 @@ def test_a_run_refuses_a_model_that_read_more_before_than_it_may(
     assert MODELS[1] not in {one.model for one in failures_of(project).all()}
 
 
-def test_a_plan_shows_what_models_that_never_ran_would_read(project: Project, tmp_path: Path) -> None:
+def test_a_plan_shows_what_models_that_never_ran_would_read_and_who_will_compute(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSO_CLUSTER_DRIVER", "keda")
     folder = tmp_path / "project"
     shutil.copytree(project.path, folder, ignore=shutil.ignore_patterns("__pycache__", ".cache"))
     text = (folder / "models" / "forks_to_artifact_daily.sql").read_text()
@@ -165,7 +168,10 @@ def test_a_plan_shows_what_models_that_never_ran_would_read(project: Project, tm
     weekly = weekly.replace("event_type = 'ForkEvent' AND ", "")
     (folder / "models" / "again_to_artifact_weekly.sql").write_text(weekly)
     changed = Project(settings=project.settings, path=folder)
-    found = {one.model: one for one in preview(changed).of(Kind.ADDED)}
+    shown = preview(changed)
+    assert shown.choice is not None
+    assert shown.choice.explain() == "computed on Trino: nothing is known of its cost"
+    found = {one.model: one for one in shown.of(Kind.ADDED)}
     daily = found["oso.again_to_artifact_daily"].reads
     assert daily is not None
     assert daily.rows
