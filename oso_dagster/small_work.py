@@ -10,6 +10,8 @@ from oso_dagster.runner.logs import costs_of, failures_of
 
 # the tag `engine=trino` of a model keeps it from DuckDB
 ENGINE = "engine"
+# kinds of models that have no Iceberg table which DuckDB could read
+NO_TABLE = frozenset({"VIEW", "EMBEDDED"})
 
 
 def choice_of(project: Project, manifest: Manifest, wanted: Mapping[str, int]) -> Choice | None:
@@ -44,5 +46,9 @@ def _reason(project: Project, manifest: Manifest, wanted: Mapping[str, int]) -> 
     tagged = sorted(name for name in wanted if manifest.by_name[name].tags.get(ENGINE) == Engine.TRINO)
     if tagged:
         return f"{tagged[0]} asks for the cluster"
+    read = {parent for name in wanted for parent in manifest.by_name[name].parents}
+    views = sorted(name for name in {*wanted, *read} if manifest.by_name[name].kind in NO_TABLE)
+    if views:
+        return f"{views[0]} is a view, which only Trino can read"
     failed = sorted({one.model for one in failures_of(project).all()}.intersection(wanted))
     return f"{failed[0]} failed before" if failed else ""

@@ -84,6 +84,11 @@ def test_what_never_ran_what_failed_and_what_asks_for_it_goes_to_the_cluster(pro
     assert explained(project, BOTH, replace(MANIFEST, models=(STARS, asking))) == (
         "computed on Trino: oso.forks_daily asks for the cluster"
     )
+    reading = replace(FORKS, parents=("oso.view",))
+    view = replace(model("oso.view"), kind="VIEW", grain=None)
+    assert explained(project, BOTH, replace(MANIFEST, models=(view, STARS, reading))) == (
+        "computed on Trino: oso.view is a view, which only Trino can read"
+    )
     failure = Failure(
         model="oso.stars_daily",
         window=DAY,
