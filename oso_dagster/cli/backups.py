@@ -14,7 +14,8 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 def backup(folder: Path) -> None:
     """Copy the installation into FOLDER, which must not exist yet. Readers and landings go on; computing waits.
 
-    All but the cache is copied, sample world and clones of repositories too.
+    All but the cache is copied, sample world and clones of repositories too. A PostgreSQL database is copied first, by
+    pg_dump; a warehouse in a bucket is not, and the command refuses.
     """
     from oso_dagster.maintenance.backup import backup as run
 
@@ -27,7 +28,8 @@ def backup(folder: Path) -> None:
 def restore(folder: Path) -> None:
     """Put the backup in FOLDER back at the home that it was made of, which must not exist or be empty.
 
-    It cannot be put elsewhere: the tables name their files by absolute paths.
+    It cannot be put elsewhere: the tables name their files by absolute paths. A database is put back into the one of
+    OSO_DATABASE_URL, which must be empty, by pg_restore.
     """
     from oso_dagster.maintenance.backup import restore as run
 

@@ -1,8 +1,9 @@
 """Copies an installation whole, as it is at one moment, and puts a copy back.
 
-Under the compute lock nothing is planned or computed, and under maintenance's nothing is deleted, so the compute store,
-SQLMesh's state and the ledger agree. Iceberg's files never change once written: with the catalog copied first, all that
-it refers to is still there when the warehouse is copied. Landings may go on; what they commit meanwhile is not in it.
+While nobody plans or computes, and under maintenance's lock nothing is deleted, the models' tables, SQLMesh's state and
+the ledger agree. Iceberg's files never change once written: with the catalog copied first, all that it refers to is
+still there when the files are copied. Landings may go on; what they commit meanwhile is not in it. Where catalog and
+state are in PostgreSQL, a dump of it is what is copied first.
 """
 
 import json
@@ -17,12 +18,16 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from oso_dagster.maintenance import database_dump
+from oso_dagster.runner.claims import alone
 from oso_dagster.runner.locks import MAINTENANCE_LOCK, compute_lock
-from oso_lake.catalog import CATALOG_NAME
+from oso_dagster.stack.local import folder_of
+from oso_lake.catalog import CATALOG_NAME, current_metadata
 from oso_lake.settings import Settings
 
 NOTE = "backup.json"
 CONTENT = "home"
+DUMP = "database.dump"
 _SQLITE = b"SQLite format 3\x00"
 _SQLITE_SIDE_FILES = ("-wal", "-shm", "-journal")
 
@@ -43,15 +48,16 @@ class Copied:
 def backup(settings: Settings, folder: Path, *, log: Callable[[str], None] = lambda message: None) -> Copied:
     """Copy the installation into `folder`, which must not exist yet; it appears there once it is whole.
 
-    The cache is left out. Raises BackupError, and LockTimeoutError when a run goes on for too long.
+    The cache, and the servers of a stack on this machine, are left out. Raises BackupError, and LockTimeoutError when a
+    run goes on for too long.
     """
     home, target = settings.home, folder.expanduser().resolve()
-    if settings.database_url is not None:
+    if settings.is_in_bucket:
         raise BackupError(
-            f"the catalog and all state are in PostgreSQL: stop the runs, copy the database with pg_dump and then "
-            f"{home}, and keep the two together"
+            f"the warehouse is in {settings.warehouse_uri}: copy the bucket by its own means and the database with "
+            "pg_dump, and keep the two together (docs/deployment.md)"
         )
-    if not (home / "catalog.db").exists():
+    if not _is_installation(settings):
         raise BackupError(f"{home} is no installation: there is nothing to back up")
     if target.exists() or target.is_relative_to(home):
         raise BackupError(f"{target} exists already or lies in the installation; name a new folder elsewhere")
@@ -60,26 +66,45 @@ def backup(settings: Settings, folder: Path, *, log: Callable[[str], None] = lam
     wait = settings.lock_timeout_seconds
     with (
         compute_lock(home / MAINTENANCE_LOCK, timeout_seconds=wait, holder="backup", on_wait=log),
-        compute_lock(settings.compute_lock, timeout_seconds=wait, holder="backup", on_wait=log),
+        alone(settings, holder="backup", on_wait=log),
     ):
+        _dump(settings, partial)
         copied = _copy(settings, partial / CONTENT)
-    _check(partial / CONTENT, home)
+    _check(partial, home)
     note = {
         "home": str(home),
         "made_at": datetime.now(UTC).isoformat(),
         "version": version("oso-pipeline"),
         "files": copied.files,
         "bytes": copied.bytes,
+        "has_database": settings.database_url is not None,
     }
     (partial / NOTE).write_text(json.dumps(note, indent=2) + "\n")
     partial.rename(target)
     return copied
 
 
+def _is_installation(settings: Settings) -> bool:
+    if settings.database_url is None:
+        return (settings.home / "catalog.db").exists()
+    return bool(current_metadata(settings))
+
+
+def _dump(settings: Settings, partial: Path) -> None:
+    if settings.database_url is None:
+        return
+    partial.mkdir(parents=True)
+    try:
+        database_dump.dump(settings.database_url.get_secret_value(), partial / DUMP)
+    except database_dump.DumpError as error:
+        raise BackupError(f"the database is not copied: {error}") from error
+
+
 def restore(settings: Settings, folder: Path) -> Copied:
     """Put the backup in `folder` back as the installation of `settings`, whose home must not exist or be empty.
 
-    Raises BackupError for another home than that of the backup: Iceberg's metadata names files by absolute paths.
+    So must its database, where it has one; a stack on this machine, which may be it, stays. Raises BackupError, also
+    for another home than that of the backup: Iceberg's metadata names files by absolute paths.
     """
     source = folder.expanduser().resolve()
     if not (source / NOTE).is_file():
@@ -91,14 +116,31 @@ def restore(settings: Settings, folder: Path) -> Copied:
             f"the backup is of {note['home']}, and its tables name their files by that path: put it back there "
             f"(oso --home {note['home']} restore {source}), on another machine too, or mount {home} there"
         )
-    if home.exists() and any(home.iterdir()):
+    has_database = note.get("has_database", False)
+    if has_database != (settings.database_url is not None):
+        raise BackupError(
+            "the backup holds a database: OSO_DATABASE_URL must name an empty one (`oso stack up` makes one)"
+            if has_database
+            else "the backup is of an installation without PostgreSQL: unset OSO_DATABASE_URL"
+        )
+    kept = {folder_of(settings), settings.cache_dir} if has_database else set()
+    if home.exists() and any(path not in kept for path in home.iterdir()):
         raise BackupError(f"{home} is not empty: move it away first")
     partial = home.with_name(f"{home.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     shutil.copytree(source / CONTENT, partial, symlinks=True)
-    if home.exists():
-        home.rmdir()
-    partial.rename(home)
+    if settings.database_url is not None:
+        try:
+            database_dump.put_back(settings.database_url.get_secret_value(), source / DUMP)
+        except database_dump.DumpError as error:
+            raise BackupError(f"nothing is put back: {error}") from error
+    if home.exists() and any(home.iterdir()):
+        for path in list(partial.iterdir()):
+            path.rename(home / path.name)
+        partial.rmdir()
+    else:
+        home.mkdir(parents=True, exist_ok=True)
+        partial.replace(home)
     return Copied(home=home, files=note["files"], bytes=note["bytes"])
 
 
@@ -120,11 +162,13 @@ def _copy(settings: Settings, target: Path) -> Copied:
 def _files(settings: Settings) -> Iterator[Path]:
     """The catalog first, the warehouse later: then every file that this catalog refers to is found."""
     catalog = settings.home / "catalog.db"
-    yield catalog
+    if settings.database_url is None:
+        yield catalog
     locks = (settings.compute_lock, settings.home / MAINTENANCE_LOCK)
+    left_out = (settings.cache_dir, folder_of(settings))
     for directory, folders, names in os.walk(settings.home):
         place = Path(directory)
-        folders[:] = [name for name in folders if place / name != settings.cache_dir]
+        folders[:] = [name for name in folders if place / name not in left_out]
         for path in (place / name for name in names):
             if path not in (catalog, *locks) and not path.name.endswith(_SQLITE_SIDE_FILES):
                 yield path
@@ -144,14 +188,24 @@ def _is_sqlite(path: Path) -> bool:
         return file.read(len(_SQLITE)) == _SQLITE
 
 
-def _check(content: Path, home: Path) -> None:
+def _check(partial: Path, home: Path) -> None:
     """Every table of the copied catalog has its metadata in the copy; raises BackupError for one that has not."""
-    with closing(sqlite3.connect(content / "catalog.db")) as catalog:
-        rows = catalog.execute(
+    content, dumped = partial / CONTENT, partial / DUMP
+    try:
+        rows = list(database_dump.metadata_files(dumped)) if dumped.exists() else _of_file(content / "catalog.db")
+    except database_dump.DumpError as error:
+        raise BackupError(f"the copy of the database cannot be read: {error}") from error
+    for table, location in rows:
+        path = Path(urlsplit(location).path)
+        if not path.is_relative_to(home) or not (content / path.relative_to(home)).is_file():
+            raise BackupError(f"the metadata of {table} is not in the backup: {location}; try again")
+
+
+def _of_file(catalog: Path) -> list[tuple[str, str]]:
+    """Name and metadata file of each Iceberg table."""
+    with closing(sqlite3.connect(catalog)) as connection:
+        rows = connection.execute(
             "select table_namespace, table_name, metadata_location from iceberg_tables where catalog_name = ?",
             (CATALOG_NAME,),
         ).fetchall()
-    for namespace, table, location in rows:
-        path = Path(urlsplit(location).path)
-        if not path.is_relative_to(home) or not (content / path.relative_to(home)).is_file():
-            raise BackupError(f"the metadata of {namespace}.{table} is not in the backup: {location}; try again")
+    return [(f"{namespace}.{table}", location) for namespace, table, location in rows]
