@@ -85,7 +85,9 @@ def preview(
     began = time.monotonic()
 
     def compute(connection: "DuckDBPyConnection", known: set[str]) -> "tuple[pa.Table, tuple[int, int]]":
-        _link(connection, tables, known)
+        if missing := sorted(set(tables) - known):
+            raise _not_planned(missing, settings)
+        _link(connection, tables)
         for step in steps:
             target = f"oso.{RESULT}" if step.model is model else step.model.name
             connection.execute(f"CREATE TABLE {target} AS {loaded.render(step.model.name, 'duckdb', step.window)}")
@@ -168,13 +170,15 @@ def _last_days(model: MetricModelDefinition, start: date, days: int, end: date) 
     return Window(chosen[0].start, chosen[-1].end)
 
 
-def _link(connection: "DuckDBPyConnection", tables: Sequence[str], known: set[str]) -> None:
-    """Show `tables` of the store, which has those that are `known`, under their own names."""
-    if missing := sorted(set(tables) - known):
-        names = " ".join(name.removeprefix("oso.") for name in missing)
-        raise CannotPreviewError(
-            f"not planned yet: {', '.join(missing)}; run `oso plan --apply` and `oso materialize {names}`"
-        )
+def _not_planned(missing: Sequence[str], settings: Settings) -> CannotPreviewError:
+    names = " ".join(name.removeprefix("oso.") for name in missing)
+    # of a view there is no table that DuckDB could read
+    why = "not planned yet" if settings.engine == "duckdb" else "not planned yet, or views of Trino"
+    return CannotPreviewError(f"{why}: {', '.join(missing)}; run `oso plan --apply` and `oso materialize {names}`")
+
+
+def _link(connection: "DuckDBPyConnection", tables: Sequence[str]) -> None:
+    """Show `tables` of the store under their own names."""
     for name in tables:
         table = exp.to_table(name)
         stored = exp.table_(table.name, db=table.db, catalog=STORE)

@@ -19,7 +19,7 @@ STORE = COMPUTE_CATALOG
 
 
 def promoted_tables(project: Project, names: Iterable[str]) -> dict[str, exp.Table]:
-    """The table that each of the models `names` keeps its rows in on Trino, of those that are planned.
+    """The table that each of the models `names` keeps its rows in on Trino, of those that are planned and no views.
 
     On DuckDB nothing, since the views in its file tell it.
     """
@@ -31,7 +31,7 @@ def promoted_tables(project: Project, names: Iterable[str]) -> dict[str, exp.Tab
     with applied(project.settings), open_context(project) as context:
         environment = context.state_sync.get_environment(project.environment)
         infos = () if environment is None else environment.snapshots
-        kept = [info for info in infos if info.is_model and not info.is_external and plain_name(info.name) in wanted]
+        kept = [info for info in infos if info.is_materialized and plain_name(info.name) in wanted]
         return {plain_name(info.name): exp.to_table(info.table_name()) for info in kept}
 
 

@@ -71,7 +71,9 @@ def test_a_preview_reads_trinos_tables_and_neither_waits_nor_wakes_anybody(setti
 
 def test_what_is_not_planned_is_named_with_what_to_run(settings: Settings, tmp_path: Path) -> None:
     window = Window(START, date(2024, 1, 2))
-    with pytest.raises(CannotPreviewError, match=r"not planned yet: oso\.int_bots; run `oso plan --apply` and"):
+    with pytest.raises(
+        CannotPreviewError, match=r"not planned yet, or views of Trino: oso\.int_bots; run `oso plan --apply` and"
+    ):
         run(settings, tmp_path, LIKES.replace("FROM oso", "FROM oso.int_bots, oso"), window)
 
 
@@ -122,7 +124,9 @@ def test_before_the_first_plan_everything_is_added_and_a_preview_says_what_to_ru
     )
     with pytest.raises(CannotPreviewError, match=r"not computed yet: oso\.stg_events; run `oso plan --apply` and"):
         run(settings, tmp_path / "one", LIKES)
-    with pytest.raises(CannotPreviewError, match=r"not planned yet: oso\.stg_events; run `oso plan --apply` and"):
+    with pytest.raises(
+        CannotPreviewError, match=r"not planned yet, or views of Trino: oso\.stg_events; run `oso plan --apply` and"
+    ):
         run(settings, tmp_path / "other", LIKES, Window(START, date(2024, 1, 2)))
     project = Project(settings=settings, path=PROJECT)
     found = deploy.preview(project)
