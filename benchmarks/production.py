@@ -27,7 +27,7 @@ from oso_dagster.cluster.processes import ProcessDriver, free_port
 from oso_dagster.stack import local, trino_server
 from oso_dagster.stack.trino_server import Node
 from oso_lake.settings import Settings
-from sqlmesh_project.trino_connection import CATALOGS, catalog_properties, secret_variables
+from sqlmesh_project.trino_catalogs import CATALOGS, catalog_properties, secret_variables
 
 DAYS, PROJECTS = 14, 16
 SELECTION = "grain:daily"

@@ -1,4 +1,4 @@
-"""What to do about errors whose own words do not say it: a disk that is full, a database that went away."""
+"""What to do about errors whose own words do not say it: a disk that is full, a database or catalog that went away."""
 
 import errno
 import os
@@ -14,6 +14,8 @@ LEAST_FREE_BYTES = 1024 * 1024
 NO_SPACE = os.strerror(errno.ENOSPC)
 # packages whose errors may be those of a file that could not be written
 WRITERS = frozenset({"duckdb", "psycopg2", "sqlalchemy", "sqlite3", "trino"})
+# PyIceberg's names for a REST catalog that does not let in
+SHUT_OUT = frozenset({"ForbiddenError", "OAuthError", "UnauthorizedError", "AuthorizationExpiredError"})
 SAFE = "what was published before stays, and windows that are not told as done are not done: the next run computes them"
 
 
@@ -43,6 +45,23 @@ def remedy(error: BaseException, settings: Settings) -> str:
         return (
             f"PostgreSQL at {address} ended the connection or does not answer: see `oso doctor` and its log, and run "
             f"it again when it is back; {SAFE}"
+        )
+    return _of_catalog(causes, settings) if settings.catalog_url else ""
+
+
+def _of_catalog(causes: list[BaseException], settings: Settings) -> str:
+    """What to do where the REST catalog is the trouble; empty where it is not."""
+    url = settings.catalog_url
+    if any(type(one).__module__ == "pyiceberg.exceptions" and type(one).__name__ in SHUT_OUT for one in causes):
+        return (
+            f"the REST catalog {url} does not let the pipeline in: see `oso doctor`, and run it again with other "
+            f"credentials or rights; {SAFE}"
+        )
+    # requests' errors say which address did not answer: Trino's client makes its requests with it too
+    if any(str(getattr(getattr(one, "request", None), "url", "")).startswith(url) for one in causes):
+        return (
+            f"the REST catalog {url} ended the connection or does not answer: see `oso doctor` and its log, and run it "
+            f"again when it is back; {SAFE}"
         )
     return ""
 

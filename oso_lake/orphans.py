@@ -77,7 +77,12 @@ def orphans(
             )
         referred.update(path for uri in _references(table) for path in files.paths(uri))
     referred.update(path for uri in _named(catalog) for path in files.paths(uri))
-    return [one for one in found if str(one.path) not in referred]
+    kept = [Path(path) for uri in _view_folders(catalog) for path in files.paths(uri)]
+    return [
+        one
+        for one in found
+        if str(one.path) not in referred and not any(one.path.is_relative_to(folder) for folder in kept)
+    ]
 
 
 class _Folder:
@@ -140,16 +145,26 @@ class _Objects:
 
 
 def _named(catalog: "Catalog") -> list[str]:
-    """Every metadata file that the catalog itself names: of views too, which PyIceberg does not list."""
+    """Every metadata file that a SQL catalog itself names: of views too, which PyIceberg does not list there."""
     from pyiceberg.catalog.sql import IcebergTables, SqlCatalog
     from sqlalchemy import select
 
     if not isinstance(catalog, SqlCatalog):
-        raise TypeError(f"{type(catalog).__name__}: files of its views cannot be told from orphans")
+        return []
     columns = (IcebergTables.metadata_location, IcebergTables.previous_metadata_location)
     with catalog.engine.connect() as connection:
         rows = connection.execute(select(*columns).where(IcebergTables.catalog_name == catalog.name))
         return [uri for row in rows for uri in row if uri]
+
+
+def _view_folders(catalog: "Catalog") -> list[str]:
+    """Where the views of a REST catalog lie, which does not say which files there it still needs."""
+    from pyiceberg.catalog.sql import SqlCatalog
+
+    if isinstance(catalog, SqlCatalog):
+        return []
+    views = (view for namespace in catalog.list_namespaces() for view in catalog.list_views(namespace))
+    return [catalog.load_view(view).location() for view in views]
 
 
 def _tables(catalog: "Catalog") -> "Iterator[Table]":

@@ -2,8 +2,8 @@
 
 Views over `iceberg_scan` of each table's current metadata are made first, then file access outside the warehouse,
 settings and extensions are locked. It opens neither the compute store nor its lock, so reading never waits for a
-backfill. Reading the catalog's version of each table takes one statement; a view is made again only when its table
-has a new version.
+backfill. Reading the catalog's version of each table takes one statement (a REST catalog: a request a table); a view
+is made again only when its table has a new version.
 """
 
 import threading
@@ -125,8 +125,11 @@ def metadata_locations(catalog: "Catalog", namespace: str) -> dict[str, str]:
     from sqlalchemy import select
 
     if not isinstance(catalog, SqlCatalog):
-        tables = (catalog.load_table(identifier) for identifier in catalog.list_tables(namespace))
-        return {table.name()[-1]: table.metadata_location for table in tables}
+        from oso_lake.rest_catalog import LakeRestCatalog, locations
+
+        if not isinstance(catalog, LakeRestCatalog):
+            raise TypeError(f"a catalog of another kind: {type(catalog).__name__}")
+        return {name.rpartition(".")[2]: location for name, location in locations(catalog, [namespace]).items()}
     query = select(IcebergTables.table_name, IcebergTables.metadata_location).where(
         IcebergTables.catalog_name == catalog.name, IcebergTables.table_namespace == namespace
     )

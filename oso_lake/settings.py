@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
@@ -19,8 +20,7 @@ from pydantic_settings import (
 )
 
 from oso_lake import database
-
-PROFILE_NAME = "oso.toml"
+from oso_lake.home import PROFILE_NAME, Home, default_home
 
 
 class EvmChain(BaseModel):
@@ -42,18 +42,13 @@ class EvmChain(BaseModel):
         return self.name.upper()
 
 
-def default_home() -> Path:
-    """`$OSO_HOME`, else `.oso` in the working directory, as an absolute path."""
-    return Path(os.environ.get("OSO_HOME", ".oso")).expanduser().resolve()
-
-
 def default_cache() -> Path:
     """`$OSO_CACHE`, else `oso` in the user's cache folder."""
     given = os.environ.get("OSO_CACHE") or Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")) / "oso"
     return Path(given).expanduser().resolve()
 
 
-class Settings(BaseSettings):
+class Settings(Home):
     """All paths and endpoints of one installation; building it touches no file but the profile."""
 
     model_config = SettingsConfigDict(
@@ -65,7 +60,6 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    home: Path = Field(default_factory=default_home, description="Everything this installation writes is below it.")
     engine: Literal["duckdb", "trino"] = Field(
         default="duckdb", description="Who computes: DuckDB in this process, or a Trino cluster."
     )
@@ -124,6 +118,28 @@ class Settings(BaseSettings):
     warehouse_url: str = Field(
         default="", description="Where the Iceberg tables' files lie, `s3://bucket/prefix`; empty is below `home`."
     )
+    catalog_url: str = Field(
+        default="",
+        description="URL of an Iceberg REST catalog, below which its `v1` lies; empty where the database or a "
+        "file of the home is the catalog.",
+    )
+    catalog_warehouse: str = Field(
+        default="", description="What the REST catalog calls the warehouse of raw and published tables."
+    )
+    catalog_compute_warehouse: str = Field(
+        default="", description="What it calls that of the models' own tables, which Trino alone needs: another one."
+    )
+    catalog_credential: SecretStr | None = Field(
+        default=None, description="`CLIENT_ID:SECRET` for the REST catalog's OAuth2. From the environment only."
+    )
+    catalog_token: SecretStr | None = Field(
+        default=None, description="A bearer token instead, which nothing renews. From the environment only."
+    )
+    catalog_oauth2_url: str = Field(
+        default="", description="URL that gives tokens for the credential; empty for the catalog's own."
+    )
+    catalog_oauth2_scope: str = Field(default="", description="Scope of those tokens; empty for `catalog`.")
+
     s3_endpoint: str = Field(default="", description="URL of an S3-compatible store; empty for Amazon's.")
     s3_region: str = Field(default="us-east-1", description="Region of the store.")
     s3_access_key: SecretStr | None = Field(default=None, description="Access key of the store.")
@@ -134,7 +150,7 @@ class Settings(BaseSettings):
         default="https://repo1.maven.org/maven2", description="Maven repository that `oso stack` fetches Trino from."
     )
 
-    @field_validator("home", "cache")
+    @field_validator("cache")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
@@ -147,7 +163,29 @@ class Settings(BaseSettings):
         """A variable that is empty says that there is none."""
         return None if value == "" else value
 
-    @field_validator("trino_password", "s3_access_key", "s3_secret_key")
+    @field_validator("catalog_url", "catalog_oauth2_url")
+    @classmethod
+    def _plain_url(cls, value: str) -> str:
+        if not value:
+            return value
+        place = urlsplit(value)
+        if place.scheme not in ("http", "https") or not place.hostname:
+            raise ValueError("expected https://HOST[:PORT][/PATH]")
+        if place.username is not None or place.password is not None:
+            raise ValueError("a URL with a user in it would be shown: OSO_CATALOG_CREDENTIAL is for secrets")
+        return value.rstrip("/")
+
+    @field_validator("catalog_credential")
+    @classmethod
+    def _client_and_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        client, separator, secret = value.get_secret_value().partition(":")
+        if not (client and separator and secret):
+            raise ValueError("expected CLIENT_ID:SECRET")
+        return value
+
+    @field_validator("trino_password", "s3_access_key", "s3_secret_key", "catalog_token")
     @classmethod
     def _given(cls, value: SecretStr | None) -> SecretStr | None:
         """A variable that is empty says that there is none."""
@@ -157,8 +195,22 @@ class Settings(BaseSettings):
     def _trino_has_a_catalog(self) -> "Settings":
         if self.engine == "trino" and self.database_url is None:
             raise ValueError(
-                "OSO_ENGINE=trino needs OSO_DATABASE_URL: Trino reads the Iceberg catalog from PostgreSQL; "
-                "`oso stack up` starts one and says how to use it"
+                "OSO_ENGINE=trino needs OSO_DATABASE_URL: state, locks and, without a REST catalog, the catalog that "
+                "Trino reads are in PostgreSQL; `oso stack up` starts one and says how to use it"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _rest_catalog_is_whole(self) -> "Settings":
+        if not self.catalog_url:
+            return self
+        if self.catalog_credential and self.catalog_token:
+            raise ValueError("OSO_CATALOG_CREDENTIAL and OSO_CATALOG_TOKEN are two ways to sign in: set one of them")
+        lake, models = self.catalog_warehouse, self.catalog_compute_warehouse
+        if self.engine == "trino" and (not lake or not models or lake == models):
+            raise ValueError(
+                "with OSO_ENGINE=trino a REST catalog needs two warehouses, OSO_CATALOG_WAREHOUSE for what readers see "
+                "and OSO_CATALOG_COMPUTE_WAREHOUSE for the models' own tables"
             )
         return self
 
@@ -184,16 +236,6 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / PROFILE_NAME)
 
     @property
-    def profile(self) -> Path:
-        """The profile file; it need not exist."""
-        return self.home / PROFILE_NAME
-
-    @property
-    def warehouse(self) -> Path:
-        """Folder of the Iceberg tables' files."""
-        return self.home / "warehouse"
-
-    @property
     def warehouse_uri(self) -> str:
         """Where the Iceberg tables' files lie, as a URI."""
         return self.warehouse_url.rstrip("/") or f"file://{self.warehouse}"
@@ -206,6 +248,8 @@ class Settings(BaseSettings):
     @property
     def has_warehouse(self) -> bool:
         """Whether something may have landed already; touches no server."""
+        if self.catalog_url:
+            return True
         if self.warehouse_url:
             return self.database_url is not None or (self.home / "catalog.db").exists()
         return self.warehouse.is_dir()
@@ -227,7 +271,7 @@ class Settings(BaseSettings):
 
     @property
     def catalog_uri(self) -> str:
-        """SQLAlchemy URL of the Iceberg catalog; with a database it holds the password."""
+        """SQLAlchemy URL of the Iceberg catalog that is no REST catalog; with a database it holds the password."""
         return self._database() or f"sqlite:///{self.home / 'catalog.db'}"
 
     @property
@@ -244,56 +288,6 @@ class Settings(BaseSettings):
 
     def _database(self) -> str | None:
         return self.database_url.get_secret_value() if self.database_url else None
-
-    @property
-    def compute_db(self) -> Path:
-        """DuckDB file of the SQLMesh models; only the pipeline opens it."""
-        return self.home / "compute.duckdb"
-
-    @property
-    def ledger_db(self) -> Path:
-        """SQLite file of what was computed from what, what failed and what it cost, without a database."""
-        return self.home / "ledger.db"
-
-    @property
-    def environments_dir(self) -> Path:
-        """What failed and what computing cost in environments beside production, one SQLite file each."""
-        return self.home / "environments"
-
-    @property
-    def state_db(self) -> Path:
-        """DuckDB file of SQLMesh's state, without a database."""
-        return self.home / "state.duckdb"
-
-    @property
-    def compute_lock(self) -> Path:
-        """File whose kernel lock the one compute writer holds."""
-        return self.home / "compute.lock"
-
-    @property
-    def dagster_home(self) -> Path:
-        """DAGSTER_HOME of this installation."""
-        return self.home / "dagster"
-
-    @property
-    def dlt_dir(self) -> Path:
-        """dlt's working directory: pipelines, load packages, state."""
-        return self.home / "dlt"
-
-    @property
-    def git_dir(self) -> Path:
-        """Bare blobless clones that are kept and fetched."""
-        return self.home / "git"
-
-    @property
-    def cache_dir(self) -> Path:
-        """What may be deleted at any time: the manifest, rendered charts."""
-        return self.home / "cache"
-
-    @property
-    def world_dir(self) -> Path:
-        """The sample world."""
-        return self.home / "world"
 
     @cached_property
     def chain_names(self) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ def attach_raw(connection: "DuckDBPyConnection", settings: Settings) -> None:
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {RAW_CATALOG}")
-    locations = current_metadata(settings)
+    locations = current_metadata(settings, only=raw_contracts())
     if locations:
         open_files(connection, settings)
     for name, columns in raw_contracts().items():
@@ -132,7 +132,7 @@ def refresh_raw(cursor: "DuckDBPyConnection", settings: Settings) -> None:
         ).fetchall()
     )
     contracts = raw_contracts()
-    locations = {name: place for name, place in current_metadata(settings).items() if name in contracts}
+    locations = current_metadata(settings, only=contracts)
     changed = {name: place for name, place in locations.items() if place not in shown.get(name, "")}
     if changed:
         open_files(cursor, settings)

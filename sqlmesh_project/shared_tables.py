@@ -33,7 +33,7 @@ def show_tables(cursor: Any, settings: Settings, tables: Iterable[exp.Table]) ->
     if not wanted:
         return
     open_files(cursor, settings)
-    locations = current_metadata(settings, COMPUTE_CATALOG)
+    locations = current_metadata(settings, COMPUTE_CATALOG, only=wanted)
     for schema in sorted({table.db for table in wanted.values()}):
         name = exp.table_(schema, db=COMPUTE_CATALOG, quoted=True)
         cursor.execute(exp.Create(this=name, kind="SCHEMA", exists=True).sql("duckdb"))
@@ -73,7 +73,7 @@ def keep_rows(cursor: Any, settings: Settings, table: exp.Table, time_column: st
         iceberg = catalog.load_table((table.db, table.name))
         replace_rows(iceberg, rows, Scope(filter=_scope(iceberg, time_column, window), windows=()), {})
     finally:
-        catalog.engine.dispose()
+        catalog.close()
 
 
 def _scope(table: "Table", time_column: str | None, window: Window) -> "BooleanExpression":

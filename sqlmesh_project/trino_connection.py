@@ -1,7 +1,7 @@
 """The Trino connection of the models, how their tables are made, and how windows are replaced there.
 
 Trino's catalogs: `metrics` holds the models; `raw` and `lake` are two names of the catalog that PyIceberg writes, so
-that a table has the same three-part name on both engines. Their properties are in `catalog_properties`.
+that a table has the same three-part name on both engines. Their properties are in trino_catalogs.py.
 """
 
 import os
@@ -17,26 +17,20 @@ from sqlmesh.core.config.connection import TrinoAuthenticationMethod, TrinoConne
 from sqlmesh.core.engine_adapter import TrinoEngineAdapter
 from sqlmesh.core.engine_adapter.shared import DataObject, DataObjectType
 
-from oso_lake.catalog import CATALOG_NAME, COMPUTE_CATALOG, open_compute_catalog
+from oso_lake.catalog import COMPUTE_CATALOG, open_compute_catalog
 from oso_lake.settings import Settings
-from sqlmesh_project.lake_connection import RAW_CATALOG
 
 if TYPE_CHECKING:
-    from pyiceberg.catalog.sql import SqlCatalog
+    from pyiceberg.catalog import Catalog
 
-LAKE_CATALOG = CATALOG_NAME
 SOURCE = "oso-pipeline"
 # tags of every query of this process, while it is set: whose lease on the cluster the query runs under
 TAGS_VARIABLE = "OSO_TRINO_CLIENT_TAGS"
-# names of Trino's catalogs, and of the catalogs in the database that they read
-CATALOGS: Mapping[str, str] = {RAW_CATALOG: CATALOG_NAME, LAKE_CATALOG: CATALOG_NAME, COMPUTE_CATALOG: COMPUTE_CATALOG}
 # the locks that statements of this thread are made under, which they say at their end
 TICKET: ContextVar[str | None] = ContextVar("ticket", default=None)
 TICKET_MARK = "/* oso ticket {} */"
 _NUMBER = "number__"
 _NUMBERS = 1_000_000
-# a backfill writes all months of its range at once
-MOST_PARTITIONS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +62,14 @@ class LakeTrinoAdapter(TrinoEngineAdapter):
         super()._execute(marked, track_rows_processed, **kwargs)
 
     @cached_property
-    def _catalog(self) -> "SqlCatalog":
+    def _catalog(self) -> "Catalog":
         """The models' tables as PyIceberg sees them."""
         return open_compute_catalog(self._extra_config["oso_settings"])
 
     def close(self) -> Any:
         """Close the connections, the catalog's too."""
         if (catalog := self.__dict__.pop("_catalog", None)) is not None:
-            catalog.engine.dispose()
+            catalog.close()
         return super().close()
 
     def has_no_row(self, table: exp.Table) -> bool:
@@ -244,56 +238,3 @@ def replacing(table: exp.Table, rows: exp.Query, columns: list[str], where: exp.
 
 def _number(value: int) -> exp.Expr:
     return exp.Literal.number(value)
-
-
-def catalog_properties(settings: Settings, name: str) -> dict[str, str]:
-    """Properties of Trino's catalog `name`, with the database's password as a reference to its environment.
-
-    `${ENV:...}` is read by Trino when it starts; the variables are those of `secret_variables`.
-    """
-    warehouse = settings.compute_uri if name == COMPUTE_CATALOG else settings.warehouse_uri
-    return {
-        "connector.name": "iceberg",
-        "iceberg.catalog.type": "jdbc",
-        "iceberg.jdbc-catalog.driver-class": "org.postgresql.Driver",
-        "iceberg.jdbc-catalog.connection-url": "${ENV:OSO_TRINO_JDBC_URL}",
-        "iceberg.jdbc-catalog.connection-user": "${ENV:OSO_TRINO_JDBC_USER}",
-        "iceberg.jdbc-catalog.connection-password": "${ENV:OSO_TRINO_JDBC_PASSWORD}",
-        # a database that was restarted: what it says on connections of before, which are then opened anew
-        "iceberg.jdbc-catalog.retryable-status-codes": "57P01,57P02,57P03",
-        "iceberg.jdbc-catalog.catalog-name": CATALOGS[name],
-        "iceberg.jdbc-catalog.default-warehouse-dir": warehouse,
-        # a file of statistics beside every commit costs more than it tells of tables this size
-        "iceberg.extended-statistics.collect-on-write": "false",
-        "iceberg.max-partitions-per-writer": str(MOST_PARTITIONS),
-        **_file_system(settings),
-    }
-
-
-def _file_system(settings: Settings) -> dict[str, str]:
-    if not settings.is_in_bucket:
-        return {"fs.native-local.enabled": "true", "local.location": "/"}
-    endpoint = {"s3.endpoint": settings.s3_endpoint, "s3.path-style-access": "true"} if settings.s3_endpoint else {}
-    keys = {"s3.aws-access-key": "${ENV:OSO_S3_ACCESS_KEY}", "s3.aws-secret-key": "${ENV:OSO_S3_SECRET_KEY}"}
-    return {
-        "fs.native-s3.enabled": "true",
-        "s3.region": settings.s3_region,
-        **endpoint,
-        **(keys if settings.s3_access_key else {}),
-    }
-
-
-def secret_variables(settings: Settings) -> dict[str, str]:
-    """The environment in which Trino starts, for the references of `catalog_properties`: secrets, never to be shown."""
-    from sqlalchemy import make_url
-
-    url = make_url(settings.catalog_uri)
-    secrets = {
-        "OSO_TRINO_JDBC_URL": f"jdbc:postgresql://{url.host}:{url.port or 5432}/{url.database}",
-        "OSO_TRINO_JDBC_USER": url.username or "",
-        "OSO_TRINO_JDBC_PASSWORD": url.password or "",
-    }
-    for name, secret in (("OSO_S3_ACCESS_KEY", settings.s3_access_key), ("OSO_S3_SECRET_KEY", settings.s3_secret_key)):
-        if secret is not None:
-            secrets[name] = secret.get_secret_value()
-    return secrets

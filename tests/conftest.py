@@ -3,7 +3,7 @@
 import pytest
 
 # fixtures of tests/support that several packages use
-pytest_plugins = ["postgres_fixture", "postgres_installation", "trino_fixture", "trino_pipeline"]
+pytest_plugins = ["postgres_fixture", "postgres_installation", "rest_fixture", "trino_fixture", "trino_pipeline"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -41,7 +41,8 @@ def examine() -> list[Finding]:
         settings = _settings()
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the settings is the finding
         remedy = "correct the OSO_* variable or the profile that it names; docs/reference/settings.md lists them"
-        return [*findings, Finding(subject="settings", state="wrong", detail=_line(error), remedy=remedy)]
+        return [*findings, Finding(subject="settings", state="wrong", detail=line_of(error), remedy=remedy)]
+    from oso_dagster.cli.checkup_catalog import catalog
     from oso_dagster.cli.checkup_engine import engine
 
     checks = (extensions, home, sources, disk, database, catalog, engine, compute_lock, dagster_home)
@@ -153,7 +154,7 @@ def sources(settings: "Settings") -> Iterator[Finding]:
         "funding_url": settings.funding_url,
     }
     chains = {f"evm_chains.{chain.name}": chain.rpc_url.get_secret_value() for chain in settings.evm_chains}
-    missing = [name for name, url in (places | chains).items() if (path := _local(url)) and not path.exists()]
+    missing = [name for name, url in (places | chains).items() if (path := local_path(url)) and not path.exists()]
     if missing:
         remedy = f"correct {settings.profile}, or write the sample world again with `oso world`"
         detail = f"{', '.join(missing)}: no such file or folder"
@@ -192,7 +193,7 @@ def database(settings: "Settings") -> Iterator[Finding]:
             version, may_create = connection.execute(text(query)).one()
     except SQLAlchemyError as error:
         # the message of the driver names user and host, never the password
-        detail = f"{place}: {_line(getattr(error, 'orig', None) or error)}"
+        detail = f"{place}: {line_of(getattr(error, 'orig', None) or error)}"
         remedy = "start the server, or correct OSO_DATABASE_URL"
         yield Finding(subject="database", state="wrong", detail=detail, remedy=remedy)
         return
@@ -202,32 +203,6 @@ def database(settings: "Settings") -> Iterator[Finding]:
         yield Finding(subject="database", state="wrong", detail=detail, remedy=remedy)
         return
     yield Finding(subject="database", state="ok", detail=f"PostgreSQL {version}, {place}")
-
-
-def catalog(settings: "Settings") -> Iterator[Finding]:
-    """The Iceberg catalog opens, and the current metadata of each table is where it says."""
-    if not settings.has_warehouse:
-        remedy = "run `oso demo`, or `oso land` for your own sources"
-        yield Finding(subject="catalog", state="note", detail="nothing has landed yet", remedy=remedy)
-        return
-    from oso_lake.catalog import open_catalog
-    from oso_lake.sandbox import metadata_locations
-
-    opened = open_catalog(settings)
-    tables = {
-        f"{namespace[0]}.{table}": location
-        for namespace in opened.list_namespaces()
-        for table, location in metadata_locations(opened, namespace[0]).items()
-    }
-    lost = sorted(name for name, location in tables.items() if (path := _local(location)) and not path.exists())
-    if lost:
-        remedy = "restore the warehouse from a backup, or remove the home and land again"
-        detail = f"metadata files are gone: {', '.join(lost)}"
-        yield Finding(subject="catalog", state="wrong", detail=detail, remedy=remedy)
-        return
-    published = sum(name.startswith("published.") for name in tables)
-    detail = f"{len(tables) - published} raw and {published} published tables"
-    yield Finding(subject="catalog", state="ok", detail=detail)
 
 
 def compute_lock(settings: "Settings") -> Iterator[Finding]:
@@ -266,7 +241,7 @@ def _run(name: str, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
         return list(check())
     except Exception as error:  # noqa: BLE001 - a check that breaks is itself a finding
         remedy = "run `uv sync` in the project's folder; if it stays, report this line"
-        return [Finding(subject=name.replace("_", " "), state="wrong", detail=_line(error), remedy=remedy)]
+        return [Finding(subject=name.replace("_", " "), state="wrong", detail=line_of(error), remedy=remedy)]
 
 
 def _settings() -> "Settings":
@@ -280,7 +255,7 @@ def _existing(path: Path) -> Path:
     return next(place for place in (path, *path.parents) if place.exists())
 
 
-def _local(url: str) -> Path | None:
+def local_path(url: str) -> Path | None:
     """The path of a file URL or plain path; None for what is behind a network."""
     from urllib.parse import unquote, urlsplit
 
@@ -289,5 +264,5 @@ def _local(url: str) -> Path | None:
     return None if "://" in url or url.startswith("git@") else Path(url).expanduser()
 
 
-def _line(error: BaseException) -> str:
+def line_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -33,7 +33,8 @@ def engine(settings: "Settings") -> Iterator[Finding]:
 
 
 def _catalogs(settings: "Settings", where: str) -> Iterator[Finding]:
-    from sqlmesh_project.trino_connection import CATALOGS, LakeTrinoConnectionConfig
+    from sqlmesh_project.trino_catalogs import CATALOGS
+    from sqlmesh_project.trino_connection import LakeTrinoConnectionConfig
 
     adapter = LakeTrinoConnectionConfig.of(settings).create_engine_adapter()
     try:

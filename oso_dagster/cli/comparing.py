@@ -57,7 +57,7 @@ def files_only(home: Path) -> "Settings":
     """The settings of an installation in `home` that needs no server, whatever this shell has set."""
     from oso_lake.settings import Settings
 
-    return Settings(home=home, engine="duckdb", database_url=None, warehouse_url="")
+    return Settings(home=home, engine="duckdb", database_url=None, warehouse_url="", catalog_url="")
 
 
 def is_same(tables: "Sequence[TableComparison]") -> bool:

@@ -148,10 +148,10 @@ def _make_way(settings: "Settings", config: "WorldConfig") -> None:
         )
     if world is None or world.config == config:
         return
-    if settings.database_url is not None:
+    if settings.database_url is not None or settings.catalog_url:
         raise click.UsageError(
-            f"another sample world is in {shown_path(settings.home)} and in its database: choose another folder for "
-            f"this one, or end the stack with `oso stack down`, remove the folder and begin anew"
+            f"another sample world is in {shown_path(settings.home)} and in its database or catalog: choose another "
+            f"folder for this one, or end the stack with `oso stack down`, remove the folder and begin anew"
         )
     click.echo(f"Another sample world is in {shown_path(settings.world_dir)}: starting over.", err=True)
     shutil.rmtree(settings.home / TWIN, ignore_errors=True)

@@ -10,6 +10,7 @@ import click
 from pydantic.fields import FieldInfo
 
 from oso_dagster.cli.app import app
+from oso_lake.home import Home
 from oso_lake.published import contracts
 from oso_lake.settings import EvmChain, Settings
 
@@ -112,7 +113,7 @@ def _places() -> dict[str, str]:
     home = Path("/home-of-the-documentation")
     settings = Settings(home=home)
     found = {}
-    for name, attribute in vars(Settings).items():
+    for name, attribute in vars(Home).items():
         if isinstance(attribute, property) and isinstance(path := getattr(settings, name), Path):
             found[str(path.relative_to(home))] = (attribute.__doc__ or "").split("\n", maxsplit=1)[0]
     return found

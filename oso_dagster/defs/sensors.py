@@ -91,11 +91,11 @@ def state_of(pipeline: Pipeline, failures: list[Failure], revision: str, now: da
 
 
 def raw_heads(pipeline: Pipeline) -> Mapping[str, str]:
-    """The current metadata file of each raw table: another one after each commit. One query, no table is loaded."""
+    """The current metadata file of each raw table: another one after each commit. Of a SQL catalog it is one query."""
     from sqlmesh_project.lake_connection import current_metadata
 
     names = {raw.name for raw in pipeline.manifest.raw}
-    return {name: file for name, file in sorted(current_metadata(pipeline.project.settings).items()) if name in names}
+    return dict(sorted(current_metadata(pipeline.project.settings, only=names).items()))
 
 
 @dg.sensor(

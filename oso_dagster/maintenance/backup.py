@@ -52,6 +52,12 @@ def backup(settings: Settings, folder: Path, *, log: Callable[[str], None] = lam
     run goes on for too long.
     """
     home, target = settings.home, folder.expanduser().resolve()
+    if settings.catalog_url:
+        raise BackupError(
+            f"the REST catalog {settings.catalog_url} keeps which tables there are: stop the runs, back the server up "
+            f"by its own means, then copy {home}, {settings.warehouse_uri} and, where there is one, the database, and "
+            f"keep them together"
+        )
     if settings.is_in_bucket:
         raise BackupError(
             f"the warehouse is in {settings.warehouse_uri}: copy the bucket by its own means and the database with "

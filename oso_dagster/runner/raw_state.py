@@ -41,7 +41,7 @@ class RawState:
     @cached_property
     def pinned(self) -> PinnedTables:
         """The raw tables as they were when this was first asked; all answers are of that moment."""
-        return PinnedTables(current_metadata(self.settings), self.settings.file_options)
+        return PinnedTables(current_metadata(self.settings, only=BY_NAME), self.settings.file_options)
 
     def pin(self) -> None:
         """Answer from now on for the raw tables as they are now."""

@@ -1,4 +1,4 @@
-"""The local stack of one installation: PostgreSQL, Trino and, where asked for, an object store, brought up and down.
+"""The local stack of one installation: PostgreSQL, Trino and, where asked for, an object store and a REST catalog.
 
 What runs is found by the servers' own state files below `$OSO_HOME/stack`; how to reach it is in `environment` there,
 readable by the owner only, since it holds passwords.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from oso_dagster.stack import object_store, postgres, processes, trino_server
+from oso_dagster.stack import object_store, postgres, processes, rest_catalog, trino_server
 from oso_dagster.stack.processes import ServerError, Started
 from oso_dagster.stack.trino_server import Node
 from oso_lake.settings import Settings
@@ -23,6 +23,7 @@ DATABASE = "oso"
 BUCKET_DATABASE = "oso_bucket"
 BUCKET = "oso"
 ACCESS_KEY = "oso"
+CLIENT = "oso"
 ENVIRONMENT = "environment"
 
 
@@ -44,12 +45,14 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What to bring up: the warehouse in an object store instead of local files; workers beside the coordinator.
+    """What to bring up: the warehouse in an object store instead of local files; workers beside the coordinator; an
+    Iceberg REST catalog before the database.
 
     `is_small` is for small data: half the processor time, and three times as much for millions of rows.
     """
 
     object_store: bool = False
+    rest_catalog: bool = False
     workers: int = 0
     heap_megabytes: int = 2048
     is_small: bool = False
@@ -78,7 +81,7 @@ def up(settings: Settings, choice: Choice, on_step: OnStep) -> dict[str, str]:
     the last also where a stack runs that keeps its warehouse elsewhere.
     """
     folder = folder_of(settings)
-    _require_same_store(settings, choice)
+    _require_same_catalogs(settings, choice)
     folder.mkdir(parents=True, exist_ok=True)
     # PostgreSQL, started by root, runs as another account, which must find its folder
     folder.chmod(0o711)
@@ -91,6 +94,9 @@ def up(settings: Settings, choice: Choice, on_step: OnStep) -> dict[str, str]:
             server.drop_database(BUCKET_DATABASE)
         variables |= _object_store(folder)
     variables["OSO_DATABASE_URL"] = server.create_database(BUCKET_DATABASE if choice.object_store else DATABASE)
+    if choice.rest_catalog:
+        on_step("REST catalog")
+        variables |= _rest_catalog(settings, variables, on_step)
     installed = trino_server.install(settings.cache, settings.maven_url, on_step)
     on_step("Trino")
     configured = Settings.model_validate(settings.model_dump() | _fields(variables))
@@ -100,20 +106,23 @@ def up(settings: Settings, choice: Choice, on_step: OnStep) -> dict[str, str]:
     return variables
 
 
-def _require_same_store(settings: Settings, choice: Choice) -> None:
-    """A Trino that runs has the catalogs of one warehouse."""
+def _require_same_catalogs(settings: Settings, choice: Choice) -> None:
+    """A Trino that runs has the catalogs of one warehouse, and asks one server for them."""
     file = environment_file(settings)
     if not file.exists() or processes.load(folder_of(settings) / "trino" / "trino.json") is None:
         return
     if settings_of_stack(settings).is_in_bucket != choice.object_store:
         here = "local files" if choice.object_store else "the object store"
         raise ServerError(f"a stack runs whose warehouse is in {here}: end it with `oso stack down` first")
+    if rest_catalog.runs(folder_of(settings)) != choice.rest_catalog:
+        here = "no REST catalog" if choice.rest_catalog else "a REST catalog"
+        raise ServerError(f"a stack runs with {here}: end it with `oso stack down` first")
 
 
 def start_trino(settings: Settings, installed: Path, choice: Choice) -> Started:
     """Start coordinator and workers for `settings`, whose database holds the catalogs."""
     from oso_lake.catalog import open_catalog
-    from sqlmesh_project.trino_connection import CATALOGS, catalog_properties, secret_variables
+    from sqlmesh_project.trino_catalogs import CATALOGS, catalog_properties, secret_variables
 
     open_catalog(settings)
     folder = folder_of(settings)
@@ -151,6 +160,8 @@ def down(settings: Settings) -> list[str]:
     for state in sorted(folder.glob("trino*/trino.json"), reverse=True):
         if trino_server.stop(Node(folder=state.parent)):
             ended.append(state.parent.name)
+    if rest_catalog.stop(folder):
+        ended.append("REST catalog")
     if object_store.stop(folder):
         ended.append("object store")
     if (folder / "postgres").exists() and postgres.stop(folder / "postgres"):
@@ -168,10 +179,11 @@ def status(settings: Settings) -> list[Part]:
         where = f"{postgres.HOST}:{server.port}" if server else ""
         log = str(folder / "postgres" / postgres.LOG)
         parts.append(Part(name="PostgreSQL", is_running=server is not None, address=where, log=log))
-    for state in [folder / object_store.STATE, *sorted(folder.glob("trino*/trino.json"))]:
+    apart = {folder / object_store.STATE: "object store", folder / rest_catalog.STATE: "REST catalog"}
+    for state in [*apart, *sorted(folder.glob("trino*/trino.json"))]:
         if not state.exists():
             continue
-        name = "object store" if state.parent == folder else state.parent.name
+        name = apart.get(state, state.parent.name)
         started = processes.load(state)
         where = f"http://{trino_server.HOST}:{started.port}" if started else ""
         parts.append(Part(name=name, is_running=started is not None, address=where, log=started.log if started else ""))
@@ -179,10 +191,7 @@ def status(settings: Settings) -> list[Part]:
 
 
 def _object_store(folder: Path) -> dict[str, str]:
-    held = folder / "object_store.key"
-    if not held.exists():
-        _write_secret(held, secrets.token_urlsafe(24))
-    key = held.read_text()
+    key = _kept_secret(folder / "object_store.key")
     started = object_store.start(folder, bucket=BUCKET, access_key=ACCESS_KEY, secret_key=key)
     return {
         "OSO_WAREHOUSE_URL": f"s3://{BUCKET}/warehouse",
@@ -191,6 +200,35 @@ def _object_store(folder: Path) -> dict[str, str]:
         "OSO_S3_ACCESS_KEY": ACCESS_KEY,
         "OSO_S3_SECRET_KEY": key,
     }
+
+
+def _rest_catalog(settings: Settings, variables: Mapping[str, str], on_step: OnStep) -> dict[str, str]:
+    """Before the database of `variables`: the tables are those that are there without it."""
+    from oso_lake.catalog import CATALOG_NAME, COMPUTE_CATALOG
+
+    folder = folder_of(settings)
+    configured = Settings.model_validate(settings.model_dump() | _fields(variables))
+    served = rest_catalog.Warehouses(
+        places={CATALOG_NAME: configured.warehouse_uri, COMPUTE_CATALOG: configured.compute_uri},
+        database=rest_catalog.postgresql(variables["OSO_DATABASE_URL"]),
+        credential=f"{CLIENT}:{_kept_secret(folder / 'rest_catalog.key')}",
+        files=rest_catalog.bucket_files(configured) if configured.is_in_bucket else {},
+    )
+    class_path = rest_catalog.install(settings.cache, settings.maven_url, on_step)
+    started = rest_catalog.start(folder, class_path, served)
+    return {
+        "OSO_CATALOG_URL": rest_catalog.url(started),
+        "OSO_CATALOG_WAREHOUSE": CATALOG_NAME,
+        "OSO_CATALOG_COMPUTE_WAREHOUSE": COMPUTE_CATALOG,
+        "OSO_CATALOG_CREDENTIAL": served.credential,
+    }
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret of the stack, made once."""
+    if not path.exists():
+        _write_secret(path, secrets.token_urlsafe(24))
+    return path.read_text()
 
 
 def _fields(variables: Mapping[str, str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from run_launcher import job_of, launcher_of
 from oso_dagster.run_tags import LARGE, SIZE_TAG
 from oso_dagster.stack.trino_etc import GROUPS, retried
 from oso_lake.settings import Settings
-from sqlmesh_project.trino_connection import CATALOGS, catalog_properties
+from sqlmesh_project.trino_catalogs import CATALOGS, catalog_properties
 
 OVERLAYS = ("local", "production")
 KUBERNETES = "1.36"
@@ -36,7 +36,16 @@ def manifests(request: pytest.FixtureRequest) -> list[Manifest]:
 @pytest.fixture
 def with_keda(tmp_path: Path) -> list[Manifest]:
     """The production overlay with KEDA in place of the sensor's own driver."""
-    folder = tmp_path / "keda"
+    return _with_component(tmp_path / "keda", "production", "keda")
+
+
+@pytest.fixture(params=OVERLAYS)
+def with_rest_catalog(tmp_path: Path, request: pytest.FixtureRequest) -> list[Manifest]:
+    """Each overlay with a REST catalog in place of the database's."""
+    return _with_component(tmp_path / "rest", request.param, "rest-catalog")
+
+
+def _with_component(folder: Path, name: str, component: str) -> list[Manifest]:
     folder.mkdir()
     up = "../" * len(folder.resolve().parents)
     root = f"{up}{ROOT.relative_to('/')}"
@@ -44,8 +53,8 @@ def with_keda(tmp_path: Path) -> list[Manifest]:
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "namespace": "oso",
-        "resources": [f"{root}/k8s/overlays/production"],
-        "components": [f"{root}/k8s/components/keda"],
+        "resources": [f"{root}/k8s/overlays/{name}"],
+        "components": [f"{root}/k8s/components/{component}"],
     }
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(content))
     return render(folder)
@@ -250,14 +259,43 @@ def test_tasks_fit_on_a_worker_beside_each_other(manifests: list[Manifest]) -> N
 
 
 def test_catalogs_are_those_that_the_product_writes(manifests: list[Manifest]) -> None:
+    _check_catalogs(manifests)
+
+
+def test_a_rest_catalog_is_asked_as_the_product_does_and_trino_loses_the_way_to_the_database(
+    with_rest_catalog: list[Manifest],
+) -> None:
+    for one in with_rest_catalog:
+        kubernetes_validate.validate(one, KUBERNETES, strict=True)
+    lake = _check_catalogs(with_rest_catalog, catalog_credential=SecretStr("client:secret"))
+    assert {name for name in lake if name.startswith("OSO_CATALOG_")} == {
+        "OSO_CATALOG_URL",
+        "OSO_CATALOG_WAREHOUSE",
+        "OSO_CATALOG_COMPUTE_WAREHOUSE",
+        "OSO_CATALOG_OAUTH2_URL",
+        "OSO_CATALOG_OAUTH2_SCOPE",
+    }
+    for role in ("coordinator", "worker"):
+        pod, container, _ = _trino(with_rest_catalog, role)
+        assert "oso-database" not in yaml.safe_dump(container), role
+        assert "oso/database" not in pod["metadata"]["labels"], role
+        # the credential is there, and the addresses
+        assert {"secretRef": {"name": "oso-store"}} in container["envFrom"], role
+        assert {"configMapRef": {"name": "oso-lake"}} in container["envFrom"], role
+    policy = find(with_rest_catalog, "NetworkPolicy", "to-the-rest-catalog")["spec"]
+    asking = policy["podSelector"]["matchLabels"].items()
+    labels = {name: pod["metadata"]["labels"] for name, pod in pods(with_rest_catalog)}
+    for name in ("trino-coordinator", "trino-worker", "code-location"):
+        assert asking <= labels[f"Deployment {name}"].items(), name
+
+
+def _check_catalogs(manifests: list[Manifest], **more: Any) -> dict[str, str]:
+    """Trino's catalogs are those of the settings that the ConfigMap oso-lake gives, which is returned."""
     lake = find(manifests, "ConfigMap", "oso-lake")["data"]
-    settings = Settings(
-        warehouse_url=lake["OSO_WAREHOUSE_URL"],
-        s3_endpoint=lake["OSO_S3_ENDPOINT"],
-        s3_region=lake["OSO_S3_REGION"],
-        s3_access_key=SecretStr("key"),
-        s3_secret_key=SecretStr("secret"),
-    )
+    fields = {name.removeprefix("OSO_").lower(): value for name, value in lake.items()}
+    given = {name: value for name, value in fields.items() if name in Settings.model_fields}
+    keys = {"s3_access_key": SecretStr("key"), "s3_secret_key": SecretStr("secret")}
+    settings = Settings.model_validate({**given, **keys, **more})
     files = find(manifests, "ConfigMap", "trino-catalogs")["data"]
     assert set(files) == {f"{name}.properties" for name in CATALOGS}
     for name in CATALOGS:
@@ -266,6 +304,7 @@ def test_catalogs_are_those_that_the_product_writes(manifests: list[Manifest]) -
             for key, value in properties(files[f"{name}.properties"]).items()
         }
         assert found == catalog_properties(settings, name)
+    return lake
 
 
 def test_a_worker_has_time_to_finish_before_it_is_killed(manifests: list[Manifest]) -> None:

@@ -1,4 +1,7 @@
-"""Replacing windows: one snapshot, nothing doubled, neighbours untouched, also when writers race."""
+"""Replacing windows: one snapshot, nothing doubled, neighbours untouched, also when writers race.
+
+On a SQL catalog and on a REST catalog.
+"""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +16,7 @@ from pyiceberg.exceptions import ValidationException
 from pyiceberg.expressions import BooleanExpression
 from pyiceberg.table import Table
 from pyiceberg.table.update.snapshot import _OverwriteFiles
+from rest_fixture import RestServer
 
 from oso_lake import commits, filters
 from oso_lake.catalog import open_catalog
@@ -37,9 +41,13 @@ CONTRACT = TableContract(
 )
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home")
+@pytest.fixture(params=["SQL catalog", "REST catalog"])
+def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    home = tmp_path / "home"
+    if request.param == "SQL catalog":
+        return Settings(home=home)
+    server: RestServer = request.getfixturevalue("rest_server")
+    return server.settings(home)
 
 
 @pytest.fixture
@@ -230,7 +238,7 @@ def test_data_that_breaks_the_contract_changes_nothing_and_leaves_no_file(catalo
     with pytest.raises(ContractError, match=r"test\.rows: null in n"):
         replace(catalog, CONTRACT, broken, scope([0]), {})
     assert held(catalog) == [(0, 0, "good"), (0, 1, "good")]
-    assert len(list(settings.warehouse.rglob("*.parquet"))) == 1
+    assert len(list(Path(settings.warehouse_uri.removeprefix("file://")).rglob("*.parquet"))) == 1
 
 
 @pytest.mark.parametrize(

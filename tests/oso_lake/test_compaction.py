@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 from pyiceberg.catalog import Catalog
+from rest_fixture import RestServer
 
 from oso_lake import filters
 from oso_lake.catalog import open_catalog
@@ -37,9 +38,13 @@ CONTRACT = TableContract(
 GRACE = timedelta(days=3)
 
 
-@pytest.fixture
-def installation(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "a home")
+@pytest.fixture(params=["SQL catalog", "REST catalog"])
+def installation(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    home = tmp_path / "a home"
+    if request.param == "SQL catalog":
+        return Settings(home=home)
+    server: RestServer = request.getfixturevalue("rest_server")
+    return server.settings(home)
 
 
 @pytest.fixture
@@ -119,7 +124,7 @@ def test_a_landing_that_commits_first_wins(
     files = {
         Path(task.file.file_path.removeprefix("file://")).name for task in catalog.load_table(TABLE).scan().plan_files()
     }
-    assert {path.name for path in installation.warehouse.rglob("*.parquet")} >= files
+    assert {path.name for path in Path(installation.warehouse_uri.removeprefix("file://")).rglob("*.parquet")} >= files
     assert compact(catalog, TABLE)[1]
 
 

@@ -46,12 +46,12 @@ def published_rows(settings: Settings) -> dict[str, list[dict[str, Any]]]:
     return {name: sorted(rows, key=str) for name, rows in found.items()}
 
 
-def run_pipeline(settings: Settings) -> Pipeline:
-    """Land, plan and compute everything."""
+def run_pipeline(settings: Settings, selection: str = "*") -> Pipeline:
+    """Land and plan everything, and compute what is selected."""
     project = Project(settings=settings, path=PROJECT)
     land_events(settings, START, END)
     api.plan(settings, project=project)
-    return Pipeline(project=project, report=api.materialize(settings, project=project))
+    return Pipeline(project=project, report=api.materialize(settings, selection, project=project))
 
 
 @pytest.fixture(scope="session")

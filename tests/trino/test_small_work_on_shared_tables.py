@@ -98,4 +98,4 @@ def test_what_came_out_as_it_was_is_not_written(on_trino: Pipeline, asleep: Proj
     )
     assert [outcome.engine for outcome in report.outcomes] == ["duckdb"]
     assert snapshots() == before
-    catalog.engine.dispose()
+    catalog.close()
