@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 import requests
@@ -21,11 +22,14 @@ from rest_fixture import CREDENTIAL, RestServer
 
 from oso_dagster.project import environment_of
 from oso_dagster.remedies import remedy
+from oso_dagster.stack import object_store
+from oso_dagster.stack import rest_catalog as server
 from oso_lake import commits, rest_catalog
 from oso_lake.catalog import close_catalogs, current_metadata, open_catalog, open_compute_catalog
 from oso_lake.commits import Scope, ensure_table, replace
 from oso_lake.contracts import TIMESTAMP, TableContract, column
 from oso_lake.database import one_at_a_time
+from oso_lake.duckdb_files import open_files
 from oso_lake.filters import between
 from oso_lake.sandbox import metadata_locations
 from oso_lake.settings import Settings
@@ -213,6 +217,37 @@ def test_where_there_is_a_database_short_locks_are_taken_there(
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, [lambda: time.sleep(0.05)] * 4))
     assert most == [1, 1, 1, 1]
+
+
+def test_a_warehouse_in_a_bucket_is_written_and_read_by_readers(tmp_path: Path) -> None:
+    store = object_store.start(tmp_path, bucket="oso", access_key="oso", secret_key="a key")  # noqa: S106 - of the test's
+    plain = Settings(
+        home=tmp_path / "home",
+        warehouse_url="s3://oso/warehouse",
+        s3_endpoint=object_store.endpoint(store),
+        s3_access_key=SecretStr("oso"),
+        s3_secret_key=SecretStr("a key"),
+    )
+    served = server.Warehouses(
+        places={"lake": plain.warehouse_uri},
+        database=server.sqlite(tmp_path),
+        credential=CREDENTIAL,
+        files=server.bucket_files(plain),
+    )
+    try:
+        started = server.start(tmp_path, server.install(plain.cache, plain.maven_url), served)
+        given = {"catalog_url": server.url(started), "catalog_warehouse": "lake"}
+        settings = plain.model_copy(update=given | {"catalog_credential": SecretStr(CREDENTIAL)})
+        put(settings, "test.rows", 7)
+        location = current_metadata(settings)["test.rows"]
+        assert location.startswith("s3://oso/warehouse/")
+        with duckdb.connect() as connection:
+            open_files(connection, settings)
+            assert connection.execute("SELECT n FROM iceberg_scan(?)", [location]).fetchall() == [(7,)]
+    finally:
+        close_catalogs()
+        server.stop(tmp_path)
+        object_store.stop(tmp_path)
 
 
 def test_a_process_opens_each_warehouse_once(settings: Settings) -> None:
