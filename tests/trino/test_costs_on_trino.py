@@ -156,7 +156,6 @@ def test_a_run_refuses_a_model_that_read_more_before_than_it_may(
 def test_a_plan_shows_what_models_that_never_ran_would_read_and_who_will_compute(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OSO_CLUSTER_DRIVER", "keda")
     folder = tmp_path / "project"
     shutil.copytree(project.path, folder, ignore=shutil.ignore_patterns("__pycache__", ".cache"))
     text = (folder / "models" / "forks_to_artifact_daily.sql").read_text()
@@ -168,10 +167,7 @@ def test_a_plan_shows_what_models_that_never_ran_would_read_and_who_will_compute
     weekly = weekly.replace("event_type = 'ForkEvent' AND ", "")
     (folder / "models" / "again_to_artifact_weekly.sql").write_text(weekly)
     changed = Project(settings=project.settings, path=folder)
-    shown = preview(changed)
-    assert shown.choice is not None
-    assert shown.choice.explain() == "computed on Trino: nothing is known of its cost"
-    found = {one.model: one for one in shown.of(Kind.ADDED)}
+    found = {one.model: one for one in preview(changed).of(Kind.ADDED)}
     daily = found["oso.again_to_artifact_daily"].reads
     assert daily is not None
     assert daily.rows
@@ -180,3 +176,11 @@ def test_a_plan_shows_what_models_that_never_ran_would_read_and_who_will_compute
     assert upon_new is not None
     assert upon_new.bytes is None
     assert "again_to_artifact_daily' does not exist" in upon_new.unknown[0]
+    # a cluster that is scaled, and has no worker now: who will compute is known, and it is not asked anything
+    monkeypatch.setenv("OSO_CLUSTER_DRIVER", "keda")
+    shown = preview(changed)
+    assert shown.choice is not None
+    assert shown.choice.explain() == "computed on Trino: nothing is known of its cost"
+    assert {one.reads.unknown for one in shown.of(Kind.ADDED) if one.reads} == {
+        ("its tables: Trino's cluster is asleep",)
+    }

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from small_lake import events_of, land_events
 from trino_fixture import TrinoStack
 from trino_pipeline import PROJECT, Pipeline
 
@@ -119,26 +118,6 @@ def test_a_rollback_serves_the_old_numbers_again_and_nothing_is_computed_back_an
     assert (forward.changed, forward.reinstated.models) == ((WEEKLY,), (WEEKLY,))
     assert amounts(settings) == second
     assert api.materialize(settings, project=edited).done == ()
-
-
-def test_what_arrived_meanwhile_is_stale_after_a_rollback_and_computed_with_the_definition_that_is_back(
-    on_trino: Pipeline, edited: Project
-) -> None:
-    settings, day = on_trino.settings, date(2024, 2, 7)
-    first = amounts(settings)[STARS]
-    api.plan(settings, project=edited)
-    api.materialize(settings, "stars_to_artifact_weekly", project=edited)
-    next_day = day + timedelta(days=1)
-    land_events(settings, day, next_day, events=lambda day: [*events_of(day), ("WatchEvent", 99, 1)], again=True)
-    try:
-        assert WEEKLY in api.materialize(settings, "+stars_to_artifact_weekly", project=edited).done
-        roll_back(edited)
-        assert amounts(settings)[STARS] == first, "the numbers of that plan, as they were"
-        assert api.materialize(settings, "stars_to_artifact_weekly", project=on_trino.project).done == (WEEKLY,)
-        monday = day - timedelta(days=day.weekday())
-        assert amounts(settings)[STARS] == first | {("1", monday): first["1", monday] + 1}
-    finally:
-        land_events(settings, day, next_day, again=True)
 
 
 def test_a_plan_whose_tables_were_vacuumed_cannot_come_back_and_says_so(on_trino: Pipeline, edited: Project) -> None:
