@@ -34,10 +34,10 @@ MEASURED = Path(__file__).parent / "measured.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """The results of one benchmark, and the machine's load over the last five minutes of it."""
+    """The results of one benchmark, and the machine's load over the last five minutes of it, if that was looked at."""
 
     day: str
-    load: float
+    load: float | None
     results: tuple[Result, ...]
 
 
@@ -64,7 +64,7 @@ def as_markdown(measured: Mapping[str, Measured]) -> str:
         lines.append(
             f"| {result.name} | {result.ours_seconds:.3f} s | {result.rival} | {result.rival_seconds:.3f} s "
             f"| {result.ratio:.2f} | {result.target} | {'yes' if result.met else '**no**'} "
-            f"| {one.day} | {one.load:.0f} |"
+            f"| {one.day} | {'' if one.load is None else f'{one.load:.0f}'} |"
         )
     notes = [f"- {result.name}: {result.note}" for result, _ in results if result.note]
     return "\n".join([*lines, "", *notes, ""])
