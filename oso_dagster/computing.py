@@ -23,8 +23,8 @@ from oso_dagster.runner.outcomes import Outcome, Status
 from oso_dagster.runner.raw_state import RawState
 from oso_lake.calendar import Window
 from oso_lake.catalog import open_catalog
-from oso_lake.coverage import COVERAGE
 from oso_lake.database import one_at_a_time
+from oso_lake.window_states import COVERAGE_TABLE
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -184,7 +184,7 @@ def bring_coverage(
     if project.settings.database_url is not None:
         # others may have recorded something since it was read
         freshness = None
-    with one_at_a_time(open_catalog(project.settings), COVERAGE.name):
+    with one_at_a_time(open_catalog(project.settings), COVERAGE_TABLE):
         known = Known(failures=failures_of(project).all(), partial=ledger_of(project).partial_windows())
         return publish_coverage(freshness or freshness_of(project, manifest), known, run_id, touched)
 

@@ -13,10 +13,8 @@ from oso_dagster.manifest import ModelEntry
 from oso_dagster.runner.failures import Failure
 from oso_dagster.runner.inputs import first_window_start
 from oso_dagster.spans import merged, overlap, without
-from oso_lake import published
 from oso_lake.calendar import Window
-from oso_lake.coverage import COVERAGE, State
-from oso_lake.published import PublishedModel
+from oso_lake.window_states import State
 
 Range = tuple[Window, State, str | None]
 
@@ -37,6 +35,11 @@ def publish_coverage(
     With `touched` only these models and what depends on them are looked at, of all else nothing is read and the rows
     stay. Nothing is written when the table says the same.
     """
+    # Arrow takes a third of a second to import, which the code location does not need to load
+    from oso_lake import published
+    from oso_lake.coverage import COVERAGE
+    from oso_lake.published import PublishedModel
+
     catalog = freshness.raw.catalog
     current = published.current_rows(catalog, COVERAGE)
     every = [model for model in freshness.manifest.models if is_covered(model)]

@@ -15,7 +15,7 @@ from typing import Any
 
 from oso_dagster.spans import merged, overlap, without
 from oso_lake.calendar import ONE_DAY, Grain, Window
-from oso_lake.coverage import State
+from oso_lake.window_states import State
 
 GAP = "gap"
 FRESHNESS = "freshness"

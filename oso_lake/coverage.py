@@ -7,17 +7,17 @@ the pipeline's part (oso_dagster/coverage.py).
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 import pyarrow as pa
 
 from oso_lake.calendar import Grain, Window
 from oso_lake.contracts import TIMESTAMP, PartitionBy, TableContract, column
+from oso_lake.window_states import COVERAGE_TABLE, State
 
 _TEXT = pa.string()
 COVERAGE = TableContract(
-    name="published.metric_coverage",
+    name=COVERAGE_TABLE,
     schema=pa.schema(
         [
             column("model", _TEXT, "The model, as in the time series"),
@@ -33,23 +33,6 @@ COVERAGE = TableContract(
     partition=(PartitionBy("model"),),
     identity=("model", "first_day"),
 )
-
-
-class State(StrEnum):
-    """What is known of one window, the best first."""
-
-    FRESH = "fresh"
-    # computed, and nothing happened in it
-    EMPTY = "empty"
-    STALE = "stale"
-    PARTIAL = "partial"
-    FAILED = "failed"
-    MISSING = "missing"
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the window's rows, or that there are none, can be relied on."""
-        return self in (State.FRESH, State.EMPTY)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,6 @@ from dagster._core.events import DagsterEventBatchMetadata, generate_event_batch
 
 from oso_dagster.manifest import ModelEntry
 from oso_dagster.runner.evaluate import AuditOutcome
-from oso_dagster.storage import BatchingEventLog
 from oso_lake.calendar import Window
 
 AUDITS = "audits"
@@ -68,6 +67,9 @@ def tell_each_partition(
 
     One batch of events, where the storage takes one: alone, an event takes as long as computing a small window.
     """
+    # Dagster's storages take half a second to import, which the code location does not need to load
+    from oso_dagster.storage import BatchingEventLog
+
     keys = [window.start.isoformat() for window in windows]
     asset = dg.AssetKey.from_coercible(result.asset_key or context.asset_key)
     step = context.get_step_execution_context()

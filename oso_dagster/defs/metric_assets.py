@@ -18,10 +18,8 @@ from oso_dagster.defs.resources import Pipeline, PipelineParam
 from oso_dagster.manifest import Manifest, ModelEntry
 from oso_dagster.raw_sources import BY_NAME
 from oso_dagster.reads import ReadKind
-from oso_dagster.runner.compute import compute
 from oso_dagster.runner.outcomes import Outcome, Request, Status
 from oso_dagster.runner.retrying import Retries
-from oso_dagster.runner.spending import partitions
 from oso_lake.calendar import Grain, Window
 
 # how many runs of each may be under way at once is a limit of the Dagster instance; without one there is none
@@ -154,6 +152,10 @@ def _multi_asset(
 
 def _run_step(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[Result]:
     """Compute what is selected, tell of each model as it ends, and fail at the end with the names of what failed."""
+    # with Arrow, which takes a quarter of a second to import: the code location loads without
+    from oso_dagster.runner.compute import compute
+    from oso_dagster.runner.spending import partitions
+
     selected = {key.path[-1] for key in context.selected_asset_keys}
     models = tuple(m.name for m in pipeline.manifest.models if m.table in selected)
     request = Request(

@@ -18,7 +18,7 @@ from oso_dagster.defs.partitions import partitions_of, window_of
 from oso_dagster.defs.resources import Pipeline, PipelineParam
 from oso_dagster.manifest import Manifest, RawEntry
 from oso_dagster.raw_sources import BY_NAME, RawSource
-from oso_dagster.runner.compute import ledger_of
+from oso_dagster.runner.logs import ledger_of
 from oso_lake.calendar import Grain
 
 FORCE_TAG = "oso/force"

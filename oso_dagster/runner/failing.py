@@ -9,10 +9,8 @@ from oso_dagster.project import Project
 from oso_dagster.runner.failures import Failure
 from oso_dagster.runner.logs import failures_of
 from oso_dagster.runner.outcomes import Outcome
-from oso_dagster.runner.publish import publish_failures
 from oso_lake.calendar import Window
 from oso_lake.database import one_at_a_time
-from oso_lake.published import ERRORS
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -51,5 +49,8 @@ class Failing:
     def publish(self, catalog: "Catalog") -> None:
         """Bring metric_errors up to date, if anything failed or recovered."""
         if self._changed and self._project.is_production:
+            from oso_dagster.runner.publish import publish_failures
+            from oso_lake.published import ERRORS
+
             with one_at_a_time(catalog, ERRORS.name):
                 publish_failures(catalog, self._log.all(), self._manifest, self._run_id)

@@ -18,9 +18,10 @@ from oso_dagster.project import Project
 from oso_lake import Lake
 from oso_lake.calendar import Window
 from oso_lake.catalog import open_catalog
-from oso_lake.coverage import COVERAGE, State
+from oso_lake.coverage import COVERAGE
 from oso_lake.errors import IncompleteError, LakeError, UnknownNameError
 from oso_lake.published import current_rows
+from oso_lake.window_states import State
 
 DAILY = "GITHUB_forks_daily"
 ONE_DAY = timedelta(days=1)

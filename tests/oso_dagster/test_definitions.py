@@ -31,7 +31,8 @@ from oso_lake.settings import Settings
 project = Project(settings=Settings(home=Path(sys.argv[1]), start=date(2024, 1, 1)), path=Path(sys.argv[2]))
 definitions = build_definitions(project)
 definitions.resolve_asset_graph()
-print([name for name in ("sqlmesh", "dlt", "pyiceberg", "duckdb", "pandas") if name in sys.modules])
+unwanted = ("sqlmesh", "dlt", "pyiceberg", "duckdb", "pandas", "pyarrow", "sqlalchemy.dialects.mysql")
+print([name for name in unwanted if name in sys.modules])
 """
 
 

@@ -18,8 +18,8 @@ from oso_dagster.reports import LandReport, MaterializeReport
 from oso_dagster.runner.logs import ledger_of
 from oso_lake import Lake
 from oso_lake.calendar import Grain
-from oso_lake.coverage import State
 from oso_lake.settings import Settings
+from oso_lake.window_states import State
 
 START = date(2024, 1, 1)
 HOUR = timedelta(hours=1)

@@ -16,7 +16,7 @@ from oso_dagster.window_checks import (
     worth_telling,
 )
 from oso_lake.calendar import Grain, Window
-from oso_lake.coverage import State
+from oso_lake.window_states import State
 
 MODEL = "oso.stars_to_project_daily"
 
