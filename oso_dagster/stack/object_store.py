@@ -9,7 +9,7 @@ from pathlib import Path
 
 from oso_dagster.stack import processes
 from oso_dagster.stack.postgres import free_port
-from oso_dagster.stack.processes import ServerError, Started
+from oso_dagster.stack.processes import Started
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
@@ -22,16 +22,16 @@ def start(folder: Path, *, bucket: str, access_key: str, secret_key: str) -> Sta
     if (running := processes.load(folder / STATE)) is not None:
         return running
     port = free_port()
-    folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
-    started = processes.spawn(command, port=port, log=folder / "object_store.log", cwd=folder, variables={})
-    started.save(folder / STATE)
-    try:
-        processes.wait_until(started, lambda: _answers(port), name="the object store", seconds=START_SECONDS)
-        _make_bucket(port, bucket, access_key, secret_key)
-    except ServerError:
-        processes.stop(started)
-        raise
+    started = processes.Server(
+        name="the object store",
+        command=[sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)],
+        port=port,
+        state=folder / STATE,
+        log=folder / "object_store.log",
+        is_ready=lambda: _answers(port),
+        seconds=START_SECONDS,
+    ).start()
+    _make_bucket(port, bucket, access_key, secret_key)
     return started
 
 

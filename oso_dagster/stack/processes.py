@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,6 +104,33 @@ def wait_until(started: Started, is_ready: Callable[[], bool], *, name: str, sec
         if time.monotonic() > deadline:
             raise ServerError(f"{name} was not ready within {seconds:.0f} s:\n{last_words(Path(started.log))}")
         time.sleep(POLL_SECONDS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server to start: `state` is the file by which it is found again, `is_ready` whether it answers by now."""
+
+    name: str
+    command: Sequence[str]
+    port: int
+    state: Path
+    log: Path
+    is_ready: Callable[[], bool]
+    seconds: float
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def start(self) -> Started:
+        """Start it in the folder of its state, and wait until it answers. Raises ServerError, and leaves none then."""
+        folder = self.state.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        started = spawn(self.command, port=self.port, log=self.log, cwd=folder, variables=self.variables)
+        started.save(self.state)
+        try:
+            wait_until(started, self.is_ready, name=self.name, seconds=self.seconds)
+        except ServerError:
+            stop(started)
+            raise
+        return started
 
 
 def stop(started: Started, *, seconds: float = STOP_SECONDS) -> bool:

@@ -143,16 +143,16 @@ def start(folder: Path, class_path: list[Path], served: Warehouses) -> Started:
     ]
     # arguments of a process are seen by everybody, its environment is not
     variables = {"REST_CATALOG": json.dumps(config)}
-    log = folder / "rest_catalog.log"
-    folder.mkdir(parents=True, exist_ok=True)
-    started = processes.spawn(command, port=port, log=log, cwd=folder, variables=variables)
-    started.save(folder / STATE)
-    try:
-        processes.wait_until(started, lambda: _answers(port), name="the REST catalog", seconds=START_SECONDS)
-    except ServerError:
-        processes.stop(started)
-        raise
-    return started
+    return processes.Server(
+        name="the REST catalog",
+        command=command,
+        port=port,
+        state=folder / STATE,
+        log=folder / "rest_catalog.log",
+        is_ready=lambda: _answers(port),
+        seconds=START_SECONDS,
+        variables=variables,
+    ).start()
 
 
 def runs(folder: Path) -> bool:

@@ -139,16 +139,16 @@ def start(
     # the others know a restarted coordinator by the port it had
     port = processes.last_port(node.state) or free_port()
     _configure(node, port, catalogs)
-    started = processes.spawn(
-        _command(installed, node), port=port, log=node.folder / "server.log", cwd=node.folder, variables=secrets
-    )
-    started.save(node.state)
-    try:
-        processes.wait_until(started, lambda: is_ready(port), name="Trino", seconds=START_SECONDS)
-    except processes.ServerError:
-        processes.stop(started)
-        raise
-    return started
+    return processes.Server(
+        name="Trino",
+        command=_command(installed, node),
+        port=port,
+        state=node.state,
+        log=node.folder / "server.log",
+        is_ready=lambda: is_ready(port),
+        seconds=START_SECONDS,
+        variables=secrets,
+    ).start()
 
 
 def stop(node: Node) -> bool:
