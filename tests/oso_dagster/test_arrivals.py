@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import pytest
+from model_entries import metric_model
 from small_lake import events_of, land_events
 
 from oso_dagster import api
@@ -19,11 +20,10 @@ from oso_dagster.freshness import Stale
 from oso_dagster.instance import open_instance
 from oso_dagster.manifest import ModelEntry, load_manifest
 from oso_dagster.project import Project
-from oso_dagster.reads import Reads
 from oso_dagster.runner.failures import Failure
 from oso_dagster.runner.logs import failures_of, ledger_of
 from oso_lake import Lake
-from oso_lake.calendar import Grain, Window
+from oso_lake.calendar import Window
 
 NOW = datetime(2024, 4, 10, 12, tzinfo=UTC)
 ONE_DAY = timedelta(days=1)
@@ -155,7 +155,9 @@ def test_waits_grow_to_a_limit() -> None:
 
 
 def test_a_large_backlog_is_asked_for_in_parts() -> None:
-    stale = [Stale(model=_model(f"m{n}", ()), windows=(Window(date(2024, 1, 1), date(2024, 1, 11)),)) for n in range(5)]
+    stale = [
+        Stale(model=metric_model(f"m{n}"), windows=(Window(date(2024, 1, 1), date(2024, 1, 11)),)) for n in range(5)
+    ]
     decision = decide(stale, [], planned={}, now=NOW, state="s", before=None, limits=Limits(windows=25))
     assert decision.request is not None
     assert decision.request.models == ("m0", "m1")
@@ -163,7 +165,7 @@ def test_a_large_backlog_is_asked_for_in_parts() -> None:
 
 
 def test_a_run_that_died_without_a_trace_is_asked_for_again_after_a_wait_under_another_key() -> None:
-    stale = [Stale(model=_model("m", ()), windows=None)]
+    stale = [Stale(model=metric_model("m"), windows=None)]
     first = decide(stale, [], planned={}, now=NOW, state="s", before=None, limits=LIMITS).request
     assert first is not None
     at_once = decide(stale, [], planned={}, now=NOW + ONE_DAY / 1440, state="s", before=first.asked, limits=LIMITS)
@@ -183,20 +185,6 @@ def _failure(model: str, window: Window | None, at: datetime, attempts: int = 1)
         run_id="r",
         failed_at=at,
         attempts=attempts,
-    )
-
-
-def _model(name: str, parents: tuple[str, ...]) -> ModelEntry:
-    return ModelEntry(
-        name=name,
-        kind="INCREMENTAL_BY_TIME_RANGE",
-        grain=Grain.DAILY,
-        reads=Reads(),
-        start=None,
-        model_type="metric",
-        description="",
-        version="1",
-        parents=parents,
     )
 
 
@@ -295,7 +283,10 @@ class _Simulation:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_ten_thousand_ticks_with_failures_and_late_data_make_no_storm_and_lose_nothing(seed: int) -> None:
     rng = random.Random(seed)
-    models = [_model(f"m{n}", tuple(f"m{p}" for p in rng.sample(range(n), min(n, 2)) if n >= 5)) for n in range(30)]
+    models = [
+        metric_model(f"m{n}", parents=tuple(f"m{p}" for p in rng.sample(range(n), min(n, 2)) if n >= 5))
+        for n in range(30)
+    ]
     simulation = _Simulation(rng=rng, models=models)
     for _ in range(10_000):
         simulation.step()

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from model_entries import metric_model
 
 from oso_dagster.due import State, compute_due, explain_none, land_due
 from oso_dagster.manifest import Manifest, ModelEntry
-from oso_dagster.reads import Reads
 from oso_lake.calendar import Grain, Window
 
 START = date(2022, 1, 1)
@@ -19,17 +19,7 @@ def _at(text: str) -> datetime:
 
 
 def _model(grain: Grain, source: str = GITHUB) -> ModelEntry:
-    return ModelEntry(
-        name=f"oso.{source}_{grain.value}",
-        kind="INCREMENTAL_BY_TIME_RANGE",
-        grain=grain,
-        reads=Reads(),
-        start=None,
-        model_type="metric",
-        description="",
-        version="1",
-        raw_inputs=(f"{source}.events",),
-    )
+    return metric_model(f"oso.{source}_{grain.value}", grain, raw_inputs=(f"{source}.events",))
 
 
 MANIFEST = Manifest(

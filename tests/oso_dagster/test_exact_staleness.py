@@ -5,20 +5,20 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from model_entries import metric_model
 from small_directory import RARE_DAYS, add_directory, land_members, rare_events
 from small_lake import land_events
 
 from oso_dagster import api
 from oso_dagster.freshness import Stale
 from oso_dagster.groups import batches
-from oso_dagster.manifest import ModelEntry, load_manifest
+from oso_dagster.manifest import load_manifest
 from oso_dagster.project import Project
-from oso_dagster.reads import Reads
 from oso_dagster.runner.footprints import FootprintError, checked
 from oso_dagster.runner.logs import ledger_of
 from oso_dagster.spans import merged, without
 from oso_lake import Lake
-from oso_lake.calendar import Grain, Window
+from oso_lake.calendar import Window
 
 START = date(2024, 1, 1)
 END = date(2024, 3, 1)
@@ -127,7 +127,7 @@ def test_a_first_event_that_moves_concerns_the_days_it_left_and_reached(computed
 
 
 def test_runs_hold_models_of_the_same_range_in_ascending_order() -> None:
-    one, two = _model("one"), _model("two")
+    one, two = metric_model("one"), metric_model("two")
     days = [Window(START + timedelta(days=n), START + timedelta(days=n + 1)) for n in range(10)]
     wide = Window(days[0].start, days[4].end)
     found = batches([Stale(model=one, windows=(days[0], days[3])), Stale(model=two, windows=(wide,))])
@@ -137,19 +137,6 @@ def test_runs_hold_models_of_the_same_range_in_ascending_order() -> None:
         (["one", "two"], "[2024-01-04, 2024-01-05)"),
         (["two"], "[2024-01-05, 2024-01-06)"),
     ]
-
-
-def _model(name: str) -> ModelEntry:
-    return ModelEntry(
-        name=name,
-        kind="INCREMENTAL_BY_TIME_RANGE",
-        grain=Grain.DAILY,
-        reads=Reads(),
-        start=None,
-        model_type="metric",
-        description="",
-        version="1",
-    )
 
 
 @pytest.mark.parametrize(

@@ -5,36 +5,23 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from model_entries import metric_model
 from pydantic import SecretStr
 
-from oso_dagster.manifest import Manifest, ModelEntry
+from oso_dagster.manifest import Manifest
 from oso_dagster.project import Project
-from oso_dagster.reads import Reads
 from oso_dagster.run_tags import capacity_tags
 from oso_dagster.runner.costs import Cost
 from oso_dagster.runner.failures import Failure
 from oso_dagster.runner.logs import costs_of, failures_of
 from oso_dagster.small_work import choice_of
-from oso_lake.calendar import Grain, Window
+from oso_lake.calendar import Window
 from oso_lake.settings import Settings
 
 DAY = Window(date(2024, 1, 1), date(2024, 1, 2))
 
 
-def model(name: str) -> ModelEntry:
-    return ModelEntry(
-        name=name,
-        kind="INCREMENTAL_BY_TIME_RANGE",
-        grain=Grain.DAILY,
-        reads=Reads(),
-        start=None,
-        model_type="metric",
-        description="",
-        version="1",
-    )
-
-
-STARS, FORKS = model("oso.stars_daily"), model("oso.forks_daily")
+STARS, FORKS = metric_model("oso.stars_daily"), metric_model("oso.forks_daily")
 MANIFEST = Manifest(fingerprint="", models=(STARS, FORKS))
 BOTH = {"oso.stars_daily": 1, "oso.forks_daily": 1}
 
@@ -78,14 +65,14 @@ def test_what_duckdb_took_counts_once_it_ran_there_and_bytes_are_those_of_trino(
 
 def test_what_never_ran_what_failed_and_what_asks_for_it_goes_to_the_cluster(project: Project) -> None:
     assert explained(
-        project, {**BOTH, "oso.other": 1}, replace(MANIFEST, models=(STARS, FORKS, model("oso.other")))
+        project, {**BOTH, "oso.other": 1}, replace(MANIFEST, models=(STARS, FORKS, metric_model("oso.other")))
     ) == ("computed on Trino: nothing is known of its cost")
     asking = replace(FORKS, tags={"engine": "trino"})
     assert explained(project, BOTH, replace(MANIFEST, models=(STARS, asking))) == (
         "computed on Trino: oso.forks_daily asks for the cluster"
     )
     reading = replace(FORKS, parents=("oso.view",))
-    view = replace(model("oso.view"), kind="VIEW", grain=None)
+    view = replace(metric_model("oso.view"), kind="VIEW", grain=None)
     assert explained(project, BOTH, replace(MANIFEST, models=(view, STARS, reading))) == (
         "computed on Trino: oso.view is a view, which only Trino can read"
     )

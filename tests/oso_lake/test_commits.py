@@ -16,7 +16,6 @@ from pyiceberg.exceptions import ValidationException
 from pyiceberg.expressions import BooleanExpression
 from pyiceberg.table import Table
 from pyiceberg.table.update.snapshot import _OverwriteFiles
-from rest_fixture import RestServer
 
 from oso_lake import commits, filters
 from oso_lake.catalog import open_catalog
@@ -41,13 +40,9 @@ CONTRACT = TableContract(
 )
 
 
-@pytest.fixture(params=["SQL catalog", "REST catalog"])
-def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
-    home = tmp_path / "home"
-    if request.param == "SQL catalog":
-        return Settings(home=home)
-    server: RestServer = request.getfixturevalue("rest_server")
-    return server.settings(home)
+@pytest.fixture
+def settings(on_each_catalog: Settings) -> Settings:
+    return on_each_catalog
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import duckdb
 import pyarrow as pa
 import pytest
 from pyiceberg.catalog import Catalog
-from rest_fixture import RestServer
 
 from oso_lake import filters
 from oso_lake.catalog import open_catalog
@@ -38,13 +37,9 @@ CONTRACT = TableContract(
 GRACE = timedelta(days=3)
 
 
-@pytest.fixture(params=["SQL catalog", "REST catalog"])
-def installation(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
-    home = tmp_path / "a home"
-    if request.param == "SQL catalog":
-        return Settings(home=home)
-    server: RestServer = request.getfixturevalue("rest_server")
-    return server.settings(home)
+@pytest.fixture
+def installation(on_each_catalog: Settings) -> Settings:
+    return on_each_catalog
 
 
 @pytest.fixture

@@ -73,3 +73,13 @@ def rest_server(started_rest_server: RestServer) -> RestServer:
     """The server, with nothing in it."""
     started_rest_server.empty()
     return started_rest_server
+
+
+@pytest.fixture(params=["SQL catalog", "REST catalog"])
+def on_each_catalog(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """An installation with a catalog in a file, and one whose catalog is the server."""
+    home = tmp_path / "a home"
+    if request.param == "SQL catalog":
+        return Settings(home=home)
+    server: RestServer = request.getfixturevalue("rest_server")
+    return server.settings(home)
