@@ -158,6 +158,9 @@ def test_tables_of_versions_that_are_gone_are_dropped(on_trino: Pipeline, tmp_pa
     found = maintain(project, "vacuum", is_applied=True, older_than=timedelta(0))
     assert [(one.subject, one.kind) for one in found] == [("oso.stars_to_artifact_over_all_time", "versions")]
     assert {model_of(name) for name in before - set(table_names(catalog))} == {"oso.stars_to_artifact_over_all_time"}
+    # other tests go on with the whole project
+    api.plan(settings, project=on_trino.project)
+    assert api.materialize(settings, project=on_trino.project).failed == {}
 
 
 def wear(catalog: Catalog) -> dict[str, Wear]:
